@@ -1,0 +1,56 @@
+"""The composition root: builds everything, and takes it down in order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+from bot.core.advisor import Advisor, MissRecorder
+from bot.core.smalltalk import SmallTalk
+from bot.library import Library
+from bot.rendering.check import read_small_talk
+from bot.rendering.templates import Templates
+from bot.resources import PROMPTS
+from bot.retrieval.parameters import read_parameters
+from bot.retrieval.retriever import Retriever
+from bot.settings import Settings
+from bot.storage.database import MEMORY, Database, DatabaseError, open_database
+from bot.storage.misses import Misses
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_advisor(settings: Settings) -> AsyncIterator[Advisor]:
+    """Build the advisor over the settings' knowledge and database, and keep its knowledge up to date while it is open.
+
+    Raises:
+        BotError: the knowledge cannot be served.
+    """
+    library = await asyncio.to_thread(Library, settings.knowledge, read_parameters())
+    async with AsyncExitStack() as stack:
+        database = await _open_database_or_memory(stack, settings.database)
+        watching = asyncio.create_task(library.watch())
+        stack.push_async_callback(_cancel, watching)
+        yield build_advisor(library.current, Misses(database))
+
+
+def build_advisor(current_retriever: Callable[[], Retriever], misses: MissRecorder) -> Advisor:
+    """Return an advisor that speaks with the prompts that come with Vigie."""
+    return Advisor(current_retriever, Templates(PROMPTS), SmallTalk(read_small_talk(PROMPTS)), misses)
+
+
+async def _open_database_or_memory(stack: AsyncExitStack, path: Path) -> Database:
+    """Open the database, or one in memory where it cannot be: Vigie answers all the same, and says what is not kept."""
+    try:
+        return await stack.enter_async_context(open_database(path))
+    except DatabaseError as error:
+        _log.warning("%s Until then, the questions without an answer are not kept.", error)
+        return await stack.enter_async_context(open_database(MEMORY))
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,1 @@
+"""The knowledge files: their shapes, how they are read, what the check asks of them."""

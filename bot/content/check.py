@@ -1,0 +1,79 @@
+"""The editorial rules, for Markdown passages: enough questions, short texts, nothing twice, nothing outdated unsaid."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+from bot.content.corpus import Corpus, GoneService, Passage
+from bot.errors import Problem
+from bot.retrieval.french import stems, words
+
+MAX_TEXT = 900
+"""Characters: an answer that is read at a glance in a chat."""
+MIN_QUESTIONS = 24
+_ALIKE = 0.75
+"""The share of stems in common from which two passages say the same."""
+
+
+def check_corpus(corpus: Corpus) -> list[Problem]:
+    """Return what the editorial rules find in the Markdown passages of a corpus, in the order of the files."""
+    written = [passage for passage in corpus.passages if passage.location.path.suffix == ".md"]
+    found: list[Problem] = []
+    for passage in written:
+        found += _length_problems(passage)
+        found += _service_problems(passage, corpus.gone_services)
+    found += _repeated_questions(written, corpus)
+    found += _alike(written)
+    return sorted(found)
+
+
+def _problem(passage: Passage, what: str, remedy: str) -> Problem:
+    return Problem(passage.location.path, passage.location.line, what, remedy)
+
+
+def _length_problems(passage: Passage) -> Iterator[Problem]:
+    if len(passage.text) > MAX_TEXT:
+        yield _problem(
+            passage, f"the text has {len(passage.text)} characters.", f"Shorten it to {MAX_TEXT}, or part it in two."
+        )
+    if len(passage.questions) < MIN_QUESTIONS:
+        yield Problem(
+            passage.location.path.with_suffix(".questions"),
+            len(passage.questions) + 1,
+            f"{len(passage.questions)} questions.",
+            f"Write {MIN_QUESTIONS} or more, as members ask, one a line.",
+        )
+
+
+def _service_problems(passage: Passage, services: Iterable[GoneService]) -> Iterator[Problem]:
+    if passage.note:
+        return
+    for service in services:
+        if re.search(rf"(?<!\w){re.escape(service.name)}(?!\w)", f"{passage.title}\n{passage.text}"):
+            yield _problem(
+                passage,
+                f"{service.name} is named ({service.since}).",
+                f"Set 'status: dated' and a note that says what to do today: {service.instead}.",
+            )
+
+
+def _repeated_questions(passages: Sequence[Passage], corpus: Corpus) -> Iterator[Problem]:
+    first: dict[tuple[str, ...], str] = {}
+    for topic in corpus.outside:
+        first.update({tuple(words(question)): f"the outside subject '{topic.id}'" for question in topic.questions})
+    for passage in passages:
+        for line, question in enumerate(passage.questions, start=1):
+            owner = first.setdefault(tuple(words(question)), passage.id)
+            if owner != passage.id:
+                path = passage.location.path.with_suffix(".questions")
+                yield Problem(path, line, f"'{question}' stands in {owner} too.", "Keep it where it fits best.")
+
+
+def _alike(passages: Sequence[Passage]) -> Iterator[Problem]:
+    held = [(passage, frozenset(stems(f"{passage.title} {passage.text}"))) for passage in passages]
+    for (one, its), (other, theirs) in combinations(held, 2):
+        shared = len(its & theirs)
+        if shared and shared / len(its | theirs) >= _ALIKE:
+            yield _problem(
+                other, f"it says nearly the same as '{one.id}'.", "Keep the better one, or make them differ."
+            )

@@ -1,0 +1,119 @@
+"""What Vigie knows: passages of advice, the sources they come from, the lexicon, and the subjects it does not treat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from hashlib import blake2s
+from pathlib import Path
+from types import MappingProxyType
+
+
+class Phase(StrEnum):
+    """The three movements of the VIE method."""
+
+    VIRALISER = "viraliser"
+    INFORMER = "informer"
+    EDUQUER = "éduquer"
+
+
+class Status(StrEnum):
+    """Whether a passage still holds as it stands, or needs its note to be read today."""
+
+    CURRENT = "current"
+    DATED = "dated"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something stands: a file and a line, 1 being the first."""
+
+    path: Path
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dated document that passages come from."""
+
+    id: str
+    title: str
+    author: str | None = None
+    people: tuple[str, ...] = ()
+    publisher: str | None = None
+    year: int | None = None
+    inferred: bool = False
+    file: str | None = None
+
+    @property
+    def dated(self) -> str:
+        """The year as it is said: "2017", or "vers 2009" where the document does not tell it."""
+        return f"vers {self.year}" if self.inferred else str(self.year or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One piece of advice, with the questions that it answers."""
+
+    id: str
+    title: str
+    text: str
+    location: Location
+    source: Source | None = None
+    said_by: str | None = None
+    tags: tuple[str, ...] = ()
+    phase: Phase | None = None
+    see_also: tuple[str, ...] = ()
+    status: Status = Status.CURRENT
+    note: str | None = None
+    reviewed_on: date | None = None
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """Forms that mean the same. What is typed in a form of `given` is also looked for in the forms of `meant`."""
+
+    given: tuple[str, ...]
+    meant: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideTopic:
+    """A subject that Vigie does not treat, known by how people ask about it."""
+
+    id: str
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoneService:
+    """A service that no longer is what a passage may say of it: what became of it, and what to say today."""
+
+    name: str
+    since: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Everything that answers are made from, as one consistent set."""
+
+    passages: tuple[Passage, ...] = ()
+    lexicon: tuple[Equivalence, ...] = ()
+    outside: tuple[OutsideTopic, ...] = ()
+    sources: tuple[Source, ...] = ()
+    gone_services: tuple[GoneService, ...] = ()
+    by_id: Mapping[str, Passage] = field(init=False, repr=False, compare=False)
+    by_digest: Mapping[str, Passage] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_id = {passage.id: passage for passage in self.passages}
+        object.__setattr__(self, "by_id", MappingProxyType(by_id))
+        by_digest = {digest(identifier): passage for identifier, passage in by_id.items()}
+        object.__setattr__(self, "by_digest", MappingProxyType(by_digest))
+
+
+def digest(text: str) -> str:
+    """Return 16 letters that stand for a text of any length."""
+    return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

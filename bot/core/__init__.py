@@ -1,0 +1,1 @@
+"""What Vigie does, whatever the platform: one event in, its answer out."""

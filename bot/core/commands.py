@@ -1,0 +1,19 @@
+"""Commands typed with a slash, the same on every platform."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as typed: its name in lower case, without the slash, and the rest of the line."""
+
+    name: str
+    argument: str
+
+
+def read_command(text: str) -> Command | None:
+    """Return the command that a text is, or None if it does not begin with a slash and a letter."""
+    name, _, argument = text.strip().partition(" ")
+    if not name.startswith("/") or not name[1:2].isalpha():
+        return None
+    return Command(name[1:].casefold(), argument.strip())

@@ -1,0 +1,1 @@
+"""The platforms: each turns what it received into an `Incoming`, and sends the `Outgoing` that comes back."""

@@ -1,0 +1,1 @@
+"""From values to the sentences that people read."""

@@ -1,0 +1,1 @@
+"""Finding the passage that answers a question, without clock or input/output."""

@@ -1,0 +1,139 @@
+"""BM25 over compiled posting arrays.
+
+`rank_bm25` is extended at the two places that it keeps for it: how the statistics are gathered, here in arrays rather
+than in a dictionary a document; and how rare words are weighted. What it would add up over all documents for a query
+is worked out once for each term, as the array of the documents that hold it and of the score that each gets for it.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rank_bm25 import BM25Okapi
+
+from bot.retrieval.tokens import Tokens
+
+Scores = NDArray[np.float64]
+Positions = NDArray[np.int64]
+
+# A term that stands in more than one document in eight also has its scores as a full row: adding rows beats scattering.
+_DENSE = 8
+_ROWS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A document of the index (its position) and its score."""
+
+    position: int
+    score: float
+
+
+class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no types
+    """An immutable BM25 index over the tokens of documents.
+
+    The inverse document frequency is ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene: never zero nor negative, where
+    Okapi's is zero for a term found in half of the documents. An empty corpus is served: every query finds nothing.
+    """
+
+    def __init__(self, tokens: Tokens, k1: float, b: float) -> None:
+        super().__init__(tokens, k1=k1, b=b)
+        lengths = np.bincount(tokens.documents, minlength=tokens.size)
+        norms = k1 * (1 - b + b * lengths / (lengths.mean() if len(tokens.documents) else 1.0))
+        idf = np.fromiter(self.idf.values(), np.float64, len(self.idf))
+        self._impacts = idf[self._terms] * self._frequencies * (k1 + 1) / (self._frequencies + norms[self._documents])
+        counts = np.bincount(self._terms, minlength=len(idf))
+        bounds = np.concatenate(([0], np.cumsum(counts))).tolist()
+        self._slices = [slice(start, end) for start, end in pairwise(bounds)]
+        self._rows = {int(each): self._row(int(each)) for each in np.flatnonzero(counts > self.size / _DENSE)}
+        del self._terms, self._frequencies
+
+    def _initialize(self, corpus: Tokens) -> dict[str, int]:
+        """Gather the statistics: which term stands in which document, how many times. Called by rank_bm25."""
+        self.size = corpus.size
+        self._numbers = corpus.vocabulary
+        # One key for a term in a document; sorted, they are the postings in order.
+        keys, self._frequencies = np.unique(corpus.terms * corpus.size + corpus.documents, return_counts=True)
+        self._terms, self._documents = np.divmod(keys, max(corpus.size, 1))
+        counts = np.bincount(self._terms, minlength=len(self._numbers))
+        return dict(zip(self._numbers, counts.tolist(), strict=True))
+
+    def _calc_idf(self, nd: dict[str, int]) -> None:
+        """Weigh each term. Called by rank_bm25 with the number of documents that hold it."""
+        self.idf = {term: math.log1p((self.size - n + 0.5) / (n + 0.5)) for term, n in nd.items()}
+
+    def _row(self, number: int) -> Scores:
+        row = np.zeros(self.size)
+        row[self._documents[self._slices[number]]] = self._impacts[self._slices[number]]
+        return row
+
+    def __contains__(self, term: str) -> bool:
+        return term in self._numbers
+
+    def inverse_document_frequency(self, term: str) -> float:
+        """Return the term's weight; an unknown term weighs as much as one that stands in no document would."""
+        known: float | None = self.idf.get(term)
+        return known if known is not None else math.log1p((self.size + 0.5) / 0.5)
+
+    def postings(self, term: str) -> tuple[Positions, Scores]:
+        """Return the positions of the documents that hold the term, ascending, and the score of the term in each."""
+        number = self._numbers.get(term)
+        where = slice(0, 0) if number is None else self._slices[number]
+        return self._documents[where], self._impacts[where]
+
+    def score_at(self, term: str, position: int) -> float:
+        """Return the term's score in one document, 0 where it does not stand."""
+        positions, impacts = self.postings(term)
+        place = int(np.searchsorted(positions, position))
+        return float(impacts[place]) if place < len(positions) and positions[place] == position else 0.0
+
+    def get_scores(self, query: Iterable[str]) -> Scores:
+        """Return the score of every document for the query's terms."""
+        scores = np.zeros(self.size)
+        for term in query:
+            self.add(scores, term, 1.0)
+        return scores
+
+    def add(self, scores: Scores, term: str, weight: float) -> None:
+        """Add the term's score in each document, times the weight, to an array of one score a document."""
+        number = self._numbers.get(term)
+        if number is None:
+            return
+        row = self._rows.get(number)
+        if row is not None:
+            scores += row if weight == 1.0 else row * weight
+        else:
+            where = self._slices[number]
+            impacts = self._impacts[where]
+            np.add.at(scores, self._documents[where], impacts if weight == 1.0 else impacts * weight)
+
+    def top(self, query: Iterable[str], count: int) -> list[Ranked]:
+        """Return the best documents for the query's terms, those without any of them left out."""
+        return top(self.get_scores(query), count)
+
+
+def top(scores: Scores, count: int) -> list[Ranked]:
+    """Return the `count` highest scores above zero, best first, equal ones by position."""
+    candidates = _candidates(scores, count)
+    order = np.lexsort((candidates, -scores[candidates]))[:count]
+    return [Ranked(int(position), float(scores[position])) for position in candidates[order] if scores[position] > 0]
+
+
+def _candidates(scores: Scores, count: int) -> Positions:
+    """Return positions among which the best ones surely are.
+
+    The scores are dealt into columns; the best `count` scores stand in the columns whose best is among the `count` best
+    bests, so that only those need to be sorted.
+    """
+    columns, rest = divmod(len(scores), _ROWS)
+    if columns <= count:
+        return np.arange(len(scores))
+    bests = scores[: columns * _ROWS].reshape(_ROWS, columns).max(axis=0)
+    threshold = max(np.partition(bests, columns - count)[columns - count], np.finfo(np.float64).tiny)
+    kept = np.flatnonzero(bests >= threshold)
+    positions = (kept[:, None] + np.arange(0, columns * _ROWS, columns)).ravel()
+    positions = positions[scores[positions] >= threshold]
+    return np.concatenate((positions, np.arange(len(scores) - rest, len(scores))))

@@ -1,0 +1,1 @@
+"""The numbered scripts that bring a database to the newest schema."""

@@ -1,0 +1,1 @@
+"""The tests, beside the evaluation set and the benchmarks."""

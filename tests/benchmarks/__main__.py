@@ -1,0 +1,145 @@
+"""`make bench`: build time, memory and query time of Vigie's retrieval beside its peers, and Vigie from end to end."""
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import build_advisor
+from bot.content.reading import read_corpus
+from bot.core.messages import Address, Incoming
+from bot.resources import KNOWLEDGE
+from bot.retrieval.parameters import read_parameters
+from bot.retrieval.retriever import Retriever
+from tests.benchmarks.engines import ENGINES, Ask
+from tests.benchmarks.synthetic import synthetic
+from tests.evaluation.cases import questions
+from tests.evaluation.measure import Unrecorded
+
+SIZES = (300, 10_000, 100_000)
+_MILLISECONDS = 1000
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_READY = """
+from bot.resources import KNOWLEDGE
+from bot.library import Library
+from bot.retrieval.parameters import read_parameters
+
+Library(KNOWLEDGE, read_parameters())
+"""
+
+
+def main() -> None:
+    """Measure everything, each engine in a process of its own."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--only", nargs=3, metavar=("ENGINE", "INPUT", "SIZE"), help="measure one, and print JSON")
+    only = parser.parse_args().only
+    if only:
+        print(json.dumps(_measure(only[0], only[1], int(only[2]))))
+        return
+    console = Console(width=120)
+    for kind in ("tokens", "text"):
+        for size in SIZES:
+            rows = {engine.name: _measured_apart(engine.name, kind, size) for engine in ENGINES}
+            console.print(_table(kind, size, rows))
+    _print_end_to_end(console)
+
+
+def _measured_apart(name: str, kind: str, size: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.benchmarks", "--only", name, kind, str(size)]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+
+
+def _measure(name: str, kind: str, size: int) -> dict[str, float]:
+    engine = next(engine for engine in ENGINES if engine.name == name)
+    data = synthetic(size)
+    gc.collect()
+    before, started = _resident(), time.perf_counter()
+    ask = (engine.from_tokens if kind == "tokens" else engine.from_text)(data.passages)
+    built = time.perf_counter() - started
+    gc.collect()
+    memory = _resident() - before
+    median, tail = _query_times(ask, data.queries)
+    misspelt, _ = _query_times(ask, data.misspelt)
+    return {"build": built, "memory": memory, "p50": median, "p99": tail, "misspelt": misspelt}
+
+
+def _resident() -> float:
+    """Return the memory that this process holds, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * _PAGE / 1e6
+
+
+def _query_times(ask: Ask, queries: Sequence[Sequence[str]]) -> tuple[float, float]:
+    """Return the median and the 99th percentile, in milliseconds, the first queries left out."""
+    times = []
+    for query in queries:
+        started = time.perf_counter()
+        ask(query)
+        times.append((time.perf_counter() - started) * _MILLISECONDS)
+    settled = times[len(times) // 10 :]
+    return statistics.median(settled), statistics.quantiles(settled, n=100)[98]
+
+
+def _table(kind: str, size: int, rows: dict[str, dict[str, float]]) -> Table:
+    ours = rows["vigie"]["p50"]
+    title = f"{size:,} passages, {kind} in, best 5 out"
+    table = Table(
+        "", "build s", "memory MB", "p50 ms", "p99 ms", "misspelt p50 ms", "p50 / Vigie's", title=title, box=None
+    )
+    for name, row in rows.items():
+        table.add_row(
+            name,
+            f"{row['build']:.2f}",
+            f"{row['memory']:.0f}",
+            f"{row['p50']:.3f}",
+            f"{row['p99']:.3f}",
+            f"{row['misspelt']:.3f}",
+            f"{row['p50'] / ours:.2f}",
+        )
+    return table
+
+
+def _print_end_to_end(console: Console) -> None:
+    corpus = read_corpus(KNOWLEDGE)
+    for size in (300, len(corpus.passages)):
+        # What to read next may name a passage that is left out.
+        passages = tuple(replace(passage, see_also=()) for passage in corpus.passages[:size])
+        retriever = Retriever(replace(corpus, passages=passages), read_parameters())
+        median, tail = asyncio.run(_handle_times(retriever))
+        console.print(f"a question through the advisor, {size} passages: p50 {median:.2f} ms, p99 {tail:.2f} ms")
+    ready = statistics.median(_time_of(_READY) for _ in range(5))
+    console.print(f"knowledge ready in a new process: {ready:.2f} s; the interpreter alone: {_time_of('pass'):.2f} s")
+
+
+async def _handle_times(retriever: Retriever) -> tuple[float, float]:
+    advisor = build_advisor(lambda: retriever, Unrecorded())
+    times = []
+    for case in questions():
+        incoming = Incoming(Address("bench", case.id), datetime(2026, 1, 1, tzinfo=UTC), case.turns[0])
+        started = time.perf_counter()
+        await advisor.handle(incoming)
+        times.append((time.perf_counter() - started) * _MILLISECONDS)
+    settled = times[len(times) // 10 :]
+    return statistics.median(settled), statistics.quantiles(settled, n=100)[98]
+
+
+def _time_of(code: str) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

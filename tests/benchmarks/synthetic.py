@@ -1,0 +1,66 @@
+"""A corpus of French words drawn by Zipf's law, the same at every run."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from bot.content.reading import read_corpus
+from bot.resources import KNOWLEDGE
+from bot.retrieval.french import words
+
+WORDS_A_PASSAGE = 60
+WORDS_A_QUERY = 5
+_SEED = 20261122
+
+
+@dataclass(frozen=True, slots=True)
+class Synthetic:
+    """Passages and queries as lists of words, and the same queries with one wrong letter in each of two words."""
+
+    passages: list[list[str]]
+    queries: list[list[str]]
+    misspelt: list[list[str]]
+
+
+@cache
+def _vocabulary() -> list[str]:
+    """Return the words of the knowledge, the most used first."""
+    counts: Counter[str] = Counter()
+    for passage in read_corpus(KNOWLEDGE).passages:
+        counts.update(words(" ".join((passage.title, passage.text, *passage.questions))))
+    return [word for word, _ in counts.most_common()]
+
+
+def synthetic(size: int, queries: int = 300) -> Synthetic:
+    """Return a corpus of `size` passages, with queries of words drawn from one passage each."""
+    vocabulary = np.array(_vocabulary())
+    generator = np.random.default_rng(_SEED)
+    weights = 1 / np.arange(1, len(vocabulary) + 1)
+    drawn = generator.choice(len(vocabulary), size=(size, WORDS_A_PASSAGE), p=weights / weights.sum())
+    passages = [vocabulary[row].tolist() for row in drawn]
+    asked = [
+        generator.choice(passages[int(generator.integers(size))], size=WORDS_A_QUERY, replace=False).tolist()
+        for _ in range(queries)
+    ]
+    chance = random.Random(_SEED)  # noqa: S311 - the same at every run
+    return Synthetic(passages, asked, [misspell(query, chance) for query in asked])
+
+
+def misspell(query: list[str], chance: random.Random) -> list[str]:
+    """Return the query with a letter dropped, doubled or swapped in each of two of its longer words."""
+    places = [place for place, word in enumerate(query) if len(word) >= 4]
+    wrong = list(query)
+    for place in chance.sample(places, min(2, len(places))):
+        word = wrong[place]
+        at = chance.randrange(len(word) - 1)
+        wrong[place] = chance.choice(
+            (
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at] + word[at:],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            )
+        )
+    return wrong

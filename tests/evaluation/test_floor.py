@@ -1,0 +1,48 @@
+"""The floor under the quality of the answers, on the half of the evaluation set that nothing was chosen on."""
+
+import pytest
+
+from bot.app import build_advisor
+from bot.library import Library
+from tests.evaluation.cases import Case, follow_ups, out_of_scope, questions, smalltalk
+from tests.evaluation.measure import Outcome, Unrecorded, outcomes, plain_outcomes, share
+
+
+def trusted(cases: list[Case]) -> list[Case]:
+    return [case for case in cases if not case.for_tuning]
+
+
+@pytest.fixture
+async def in_scope(library: Library) -> list[Outcome]:
+    return await outcomes(build_advisor(library.current, Unrecorded()), trusted(questions()))
+
+
+async def test_questions_in_scope_are_answered_right(in_scope: list[Outcome], library: Library) -> None:
+    assert share(in_scope, lambda each: each.answered_right) >= 0.80
+    assert share(in_scope, lambda each: each.among_three) >= 0.90
+    assert share(in_scope, lambda each: each.refused) <= 0.06
+    assert share(in_scope, lambda each: each.answered_wrong) <= 0.13
+    plain = plain_outcomes(library.current().corpus, trusted(questions()))
+    assert share(in_scope, lambda each: each.answered_right) > share(plain, lambda each: each.answered_right) + 0.2
+
+
+async def test_questions_out_of_scope_are_refused(library: Library) -> None:
+    results = await outcomes(build_advisor(library.current, Unrecorded()), trusted(out_of_scope()))
+    assert share(results, lambda each: each.refused) >= 0.92
+
+
+async def test_follow_ups_are_answered(library: Library) -> None:
+    results = await outcomes(build_advisor(library.current, Unrecorded()), follow_ups())
+    assert share(results, lambda each: each.answered_right) >= 0.60
+
+
+async def test_small_talk_is_recognised(library: Library) -> None:
+    results = await outcomes(build_advisor(library.current, Unrecorded()), trusted(smalltalk()))
+    assert share(results, lambda each: each.status == "smalltalk") >= 0.75
+
+
+def test_the_set_is_as_large_as_it_says() -> None:
+    assert len(questions()) >= 250
+    assert len(out_of_scope()) >= 80
+    assert sum(case.style == "near" for case in out_of_scope()) >= len(out_of_scope()) / 3
+    assert len(follow_ups()) >= 30

@@ -1,0 +1,47 @@
+"""`make picture`: draws a real conversation in the terminal, as Rich shows it, for the README."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import build_advisor
+from bot.library import Library
+from bot.platforms.terminal.adapter import TerminalChat
+from bot.platforms.terminal.keyboard import PROMPT
+from bot.resources import KNOWLEDGE
+from bot.retrieval.parameters import read_parameters
+from tests.evaluation.measure import Unrecorded
+
+PICTURE = Path(__file__).parent.parent / "README.svg"
+SAID = (
+    "salut ! faut il repondre aux rageux ?",
+    "et pour une marque ?",
+    "tu connais un bon hébergeur pas cher ?",
+)
+
+
+def main() -> None:
+    """Hold the conversation, and write its picture."""
+    console = Console(record=True, width=92, file=io.StringIO(), force_terminal=True, highlight=False)
+    asyncio.run(_converse(console))
+    console.save_svg(str(PICTURE), title="vigie chat")
+
+
+async def _converse(console: Console) -> None:
+    advisor = build_advisor(Library(KNOWLEDGE, read_parameters()).current, Unrecorded())
+
+    async def lines() -> AsyncIterator[str]:
+        for line in SAID:
+            console.print(Text.assemble((PROMPT, "bold green"), line))
+            yield line
+
+    await TerminalChat(advisor, console, now=lambda: datetime(2026, 11, 22, tzinfo=UTC)).converse(lines())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""French analysis: the spellings of one word meet."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.retrieval.french import fold, stems, words, words_of_each
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("L'été, j'écoute d'abord", ["l", "ete", "j", "ecoute", "d", "abord"]),
+        ("l’identité qu’on subit", ["l", "identite", "qu", "on", "subit"]),
+        ("Cœur, œuvre, ex æquo", ["coeur", "oeuvre", "ex", "aequo"]),
+        ("e-réputation", ["e", "reputation"]),
+        ("jveux, jsais pas, jfais", ["veux", "sais", "pas", "fais"]),
+        ("Merciiii, trooop bien", ["merci", "trop", "bien"]),
+        ("jeune joie json", ["jeune", "joie", "son"]),
+        ("10 000 abonnés", ["10000", "abonnes"]),
+        ("10\u202f000", ["10000"]),
+        ("aujourd'hui", ["aujourd", "hui"]),
+        ("#DéClics @nom snake_case", ["declics", "nom", "snake", "case"]),
+        ("СМИ 日本", ["сми", "日本"]),
+        ("🔥 !!", []),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("recommandations", "recommandation"),
+        ("réseaux", "reseau"),
+        ("recruteur", "recruteurs"),
+        ("visible", "visibles"),
+        ("l'e-réputation", "e reputation"),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(one: str, other: str) -> None:
+    assert stems(one) == stems(other)
+
+
+def test_stop_words_are_left_out() -> None:
+    assert stems("est-ce que je suis sur la toile") == stems("toile")
+
+
+@given(st.text())
+def test_any_text_is_read_and_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert all(word and not word.isspace() for word in words(text))
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_texts_read_together_are_read_as_one_by_one(texts: list[str]) -> None:
+    assert words_of_each(texts) == [words(" ".join(text.splitlines())) for text in texts]
