@@ -20,7 +20,7 @@ from tests.evaluation.measure import Unrecorded
 PICTURE = Path(__file__).parent.parent / "README.svg"
 SAID = (
     "salut ! faut il repondre aux rageux ?",
-    "et pour une marque ?",
+    "viadeo ça vaut encore le coup ?",
     "tu connais un bon hébergeur pas cher ?",
 )
 
