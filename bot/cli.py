@@ -22,6 +22,7 @@ from bot.content.corpus import Corpus, Passage
 from bot.content.reading import read_corpus
 from bot.core.messages import Address, Incoming
 from bot.errors import BotError, ContentError
+from bot.library import load_retriever
 from bot.logs import configure_logs
 from bot.platforms.terminal.adapter import TerminalChat, print_reply
 from bot.platforms.terminal.keyboard import typed_lines
@@ -122,7 +123,9 @@ def search(
 ) -> None:
     """List the passages nearest to a query, best first."""
     queries = _questions(query, batch=batch)
-    asyncio.run(_search(queries, Retriever(_corpus(knowledge), read_parameters()), count, as_json=as_json))
+    asyncio.run(
+        _search(queries, load_retriever(_settings(knowledge).knowledge, read_parameters()), count, as_json=as_json)
+    )
 
 
 async def _search(queries: AsyncIterator[str], retriever: Retriever, count: int, *, as_json: bool) -> None:

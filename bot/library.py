@@ -1,6 +1,7 @@
 """The knowledge being served: read at the start and when its files change; a broken set never replaces a good one."""
 
 import asyncio
+import gc
 import logging
 from pathlib import Path
 
@@ -57,7 +58,23 @@ class Library:
             _log.info("The knowledge changed: %d passages are served.", len(self._retriever.corpus.passages))
 
     def _read(self) -> Retriever:
-        return Retriever(read_corpus(self._folder), self._parameters)
+        return load_retriever(self._folder, self._parameters)
+
+
+def load_retriever(folder: Path, parameters: Parameters) -> Retriever:
+    """Return a retriever over a knowledge folder.
+
+    Raises:
+        BotError: the folder is missing or holds something wrong.
+    """
+    # All that is made here stays: the collector, left on, would go through it again and again and find nothing.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return Retriever(read_corpus(folder), parameters)
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _ignores_hidden(_change: Change, path: str) -> bool:

@@ -5,14 +5,18 @@ Accents are folded before stemming, so that a question typed without accents mee
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 import Stemmer
 
+from bot.retrieval.tokens import Tokens, number
+
 _SPELLED_OUT = {"œ": "oe", "æ": "ae", "ø": "o", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"}
-_THOUSANDS = re.compile(r" (?<=\d )(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"[ \u00a0\u202f](?<=\d.)(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]+")
+_WORD_OR_END = re.compile(r"[^\W_]+|\n")
 # In chat, "je" is glued to its verb ("jveux", "jfais"): no French word begins with j and a consonant.
 _GLUED_PRONOUN = re.compile(r"^j(?=[bcdfghklmnpqrstvwxz]\w{2})")
 # And letters are drawn out ("merciiii"): no French word holds the same letter three times in a row.
@@ -54,18 +58,29 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text in order: thousands joined ("10 000"), "jveux" and "ouiii" made plain."""
-    return [_plain(word) for word in _WORD.findall(_THOUSANDS.sub("", fold(text)))]
+    return [word for piece in _WORD.findall(_composed(text)) for word in _words_of_piece(piece)]
 
 
-def words_of_each(texts: Iterable[str]) -> list[list[str]]:
-    """Return the words of each text: the same as `words` for one after the other, in less time."""
-    folded = _THOUSANDS.sub("", fold("\n".join(" ".join(text.splitlines()) for text in texts)))
-    return [[_plain(word) for word in _WORD.findall(line)] for line in folded.split("\n")]
+def tokens_of(texts: Sequence[str]) -> Tokens:
+    """Return the words of many texts, those of `words` for each: every different piece of text is read once."""
+    lines = "".join(" ".join(text.splitlines()) + "\n" for text in texts)
+    pieces = _WORD_OR_END.findall(_composed(lines))
+    vocabulary = number(pieces)
+    terms = np.fromiter(map(vocabulary.__getitem__, pieces), np.int64, len(pieces))
+    is_end = terms == vocabulary.get("\n", -1)
+    found = Tokens(vocabulary, terms, np.cumsum(is_end), len(texts))
+    return found.where(~is_end).spread([_words_of_piece(piece) for piece in vocabulary])
+
+
+def _composed(text: str) -> str:
+    """Return the text with composed letters, so that an accent does not part a word, and with thousands joined."""
+    return _THOUSANDS.sub("", unicodedata.normalize("NFC", text))
 
 
 @lru_cache(maxsize=1 << 18)
-def _plain(word: str) -> str:
-    return _GLUED_PRONOUN.sub("", _DRAWN_OUT.sub(r"\1", word))
+def _words_of_piece(piece: str) -> tuple[str, ...]:
+    """Return the words that a piece of text without blanks or signs folds to: one, but for rare characters."""
+    return tuple(_GLUED_PRONOUN.sub("", _DRAWN_OUT.sub(r"\1", word)) for word in _WORD.findall(fold(piece)))
 
 
 @lru_cache(maxsize=1 << 18)

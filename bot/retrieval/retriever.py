@@ -10,12 +10,11 @@ import numpy as np
 from bot.content.corpus import Corpus, Passage
 from bot.retrieval.confidence import Evidence, confidence
 from bot.retrieval.follow_up import follows_up, subject_words
-from bot.retrieval.french import STOP_WORDS, stem, words, words_of_each
+from bot.retrieval.french import STOP_WORDS, stem, tokens_of, words
 from bot.retrieval.index import PostingIndex, Ranked, Scores, top
 from bot.retrieval.lexicon import Lexicon
 from bot.retrieval.parameters import Parameters
 from bot.retrieval.spelling import Vocabulary
-from bot.retrieval.tokens import Tokens
 
 _GRAM = 4
 _SHORTEST_WORD = 3
@@ -77,7 +76,7 @@ class Retriever:
         self._part_bounds = np.concatenate(([0], np.cumsum(counts)))
         owners = np.repeat(np.arange(len(entries)), counts)
         is_title, is_text = (np.isin(np.arange(len(owners)), self._part_bounds[:-1] + place) for place in (0, 1))
-        everything = Tokens.of(words_of_each(chain.from_iterable(entries)))
+        everything = tokens_of(list(chain.from_iterable(entries)))
         surfaces = list(everything.vocabulary)
         stemmed = [(stem(word),) for word in surfaces]
         content = np.fromiter((word not in STOP_WORDS for word in surfaces), np.bool_, len(surfaces))
