@@ -27,13 +27,18 @@ SAID = (
 
 def main() -> None:
     """Hold the conversation, and write its picture."""
+    PICTURE.write_text(asyncio.run(draw(Library(KNOWLEDGE, read_parameters()))), encoding="utf-8")
+
+
+async def draw(library: Library) -> str:
+    """Return the picture of the conversation, as SVG."""
     console = Console(record=True, width=92, file=io.StringIO(), force_terminal=True, highlight=False)
-    asyncio.run(_converse(console))
-    console.save_svg(str(PICTURE), title="vigie chat")
+    await _converse(library, console)
+    return console.export_svg(title="vigie chat")
 
 
-async def _converse(console: Console) -> None:
-    advisor = build_advisor(Library(KNOWLEDGE, read_parameters()).current, Unrecorded())
+async def _converse(library: Library, console: Console) -> None:
+    advisor = build_advisor(library.current, Unrecorded())
 
     async def lines() -> AsyncIterator[str]:
         for line in SAID:

@@ -1,9 +1,12 @@
 """The floor under the quality of the answers, on the half of the evaluation set that nothing was chosen on."""
 
+import random
+
 import pytest
 
 from bot.app import build_advisor
 from bot.library import Library
+from tests.benchmarks.synthetic import misspell
 from tests.evaluation.cases import Case, follow_ups, out_of_scope, questions, smalltalk
 from tests.evaluation.measure import Outcome, Unrecorded, outcomes, plain_outcomes, share
 
@@ -39,6 +42,19 @@ async def test_follow_ups_are_answered(library: Library) -> None:
 async def test_small_talk_is_recognised(library: Library) -> None:
     results = await outcomes(build_advisor(library.current, Unrecorded()), trusted(smalltalk()))
     assert share(results, lambda each: each.status == "smalltalk") >= 0.75
+
+
+def test_misspelt_questions_are_found_nearly_as_well(library: Library) -> None:
+    retriever, chance = library.current(), random.Random(1)  # noqa: S311 - the same at every run
+    cases = trusted(questions())
+    asked = [case.turns[0] for case in cases]
+    misspelt = [" ".join(misspell(question.split(), chance)) for question in asked]
+
+    def found(texts: list[str]) -> float:
+        hits = [retriever.search(text, 1) for text in texts]
+        return sum(case.is_right(hit[0].passage.text) for case, hit in zip(cases, hits, strict=True)) / len(cases)
+
+    assert found(misspelt) >= found(asked) - 0.06
 
 
 def test_the_set_is_as_large_as_it_says() -> None:
