@@ -22,6 +22,8 @@ Positions = NDArray[np.int64]
 # A term that stands in more than one document in eight also has its scores as a full row: adding rows beats scattering.
 _DENSE = 8
 _ROWS = 32
+# Up to so many scores, sorting them all is quicker than looking for those that are worth it.
+_SORTED_WHOLE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,13 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
 
 def top(scores: Scores, count: int) -> list[Ranked]:
     """Return the `count` highest scores above zero, best first, equal ones by position."""
-    candidates = _candidates(scores, count)
-    order = np.lexsort((candidates, -scores[candidates]))[:count]
-    return [Ranked(int(position), float(scores[position])) for position in candidates[order] if scores[position] > 0]
+    if len(scores) <= _SORTED_WHOLE:
+        best = np.argsort(-scores, kind="stable")[:count]
+    else:
+        candidates = _candidates(scores, count)
+        best = candidates[np.lexsort((candidates, -scores[candidates]))[:count]]
+    pairs = zip(best.tolist(), scores[best].tolist(), strict=True)
+    return [Ranked(position, score) for position, score in pairs if score > 0]
 
 
 def _candidates(scores: Scores, count: int) -> Positions:
