@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from bot.content.corpus import Corpus, GoneService, Passage
+from bot.content.reading import line_with
 from bot.errors import Problem
 from bot.retrieval.french import stems, words
 
@@ -49,7 +50,8 @@ def _service_problems(passage: Passage, services: Iterable[GoneService]) -> Iter
     if passage.note:
         return
     for service in services:
-        if re.search(rf"(?<!\w){re.escape(service.name)}(?!\w)", f"{passage.title}\n{passage.text}"):
+        flags = re.NOFLAG if service.also_a_word else re.IGNORECASE
+        if re.search(rf"(?<!\w){re.escape(service.name)}(?!\w)", f"{passage.title}\n{passage.text}", flags):
             yield _problem(
                 passage,
                 f"{service.name} is named ({service.since}).",
@@ -62,11 +64,14 @@ def _repeated_questions(passages: Sequence[Passage], corpus: Corpus) -> Iterator
     for topic in corpus.outside:
         first.update({tuple(words(question)): f"the outside subject '{topic.id}'" for question in topic.questions})
     for passage in passages:
-        for line, question in enumerate(passage.questions, start=1):
+        path = passage.location.path.with_suffix(".questions")
+        for place, question in enumerate(passage.questions):
             owner = first.setdefault(tuple(words(question)), passage.id)
             if owner != passage.id:
-                path = passage.location.path.with_suffix(".questions")
+                line = line_with(path, question)
                 yield Problem(path, line, f"'{question}' stands in {owner} too.", "Keep it where it fits best.")
+            elif question in passage.questions[:place]:
+                yield Problem(path, line_with(path, question), f"'{question}' stands here twice.", "Keep it once.")
 
 
 def _alike(passages: Sequence[Passage]) -> Iterator[Problem]:

@@ -88,11 +88,15 @@ class OutsideTopic:
 
 @dataclass(frozen=True, slots=True)
 class GoneService:
-    """A service that no longer is what a passage may say of it: what became of it, and what to say today."""
+    """A service that no longer is what a passage may say of it: what became of it, and what to say today.
+
+    `also_a_word` marks a name that is a common word too: only with its capital letter is it the service.
+    """
 
     name: str
     since: str
     instead: str
+    also_a_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,12 @@ def is_hidden(path: Path) -> bool:
     return path.name.endswith("~") or any(part.startswith(".") for part in path.parts if part not in (".", ".."))
 
 
+def line_with(path: Path, beginning: str) -> int:
+    """Return the first line, from 1, of a file that begins with some text; 1 if none does."""
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    return next((number for number, line in enumerate(lines, start=1) if line.strip().startswith(beginning)), 1)
+
+
 class _Reader:
     """Reads every file, gathering problems rather than stopping at the first."""
 
@@ -131,7 +137,7 @@ class _Reader:
 
     def _read_services(self, path: Path) -> tuple[GoneService, ...]:
         entries = self._read_entries(path, ServiceEntry) or {}
-        return tuple(GoneService(name, entry.since, entry.instead) for name, entry in entries.items() if entry)
+        return tuple(GoneService(name, **dict(entry)) for name, entry in entries.items() if entry)
 
     def _read_lexicon(self, path: Path) -> tuple[Equivalence, ...]:
         text, data = self._read_yaml(path)
@@ -213,7 +219,7 @@ class _Reader:
         if (header.status is Status.DATED) != (header.note is not None):
             self._report(
                 path,
-                1,
+                line_of(front, ["status"]) + 1,
                 f"the status is {header.status}, and there is {'a' if header.note else 'no'} note.",
                 "A dated passage has a note that says what has changed; a current one has none.",
             )
@@ -291,7 +297,7 @@ class _Reader:
                 if target not in first or target == passage.id:
                     self._report(
                         passage.location.path,
-                        1,
+                        line_with(passage.location.path, "see_also:"),
                         f"see_also names '{target}', which is no other passage.",
                         "Name the id of another passage, or leave it out.",
                     )

@@ -60,6 +60,7 @@ class ServiceEntry(_Schema):
 
     since: Line
     instead: Line
+    also_a_word: bool = False
 
 
 class SameMeaning(_Schema):

@@ -50,6 +50,15 @@ def test_a_question_in_two_passages_is_told_whatever_its_accents(write_knowledge
     assert problem.startswith(f"b.questions:{MIN_QUESTIONS + 1}: 'ou commencer' stands in a too.")
 
 
+def test_a_question_twice_in_a_passage_is_told(write_knowledge: WriteKnowledge) -> None:
+    files = {
+        "passages/a.md": PASSAGE.format(title="Profil", text=ADVICE),
+        "passages/a.questions": QUESTIONS + "\n" + QUESTIONS.splitlines()[0],
+    }
+    [problem] = found_in(files, write_knowledge)
+    assert problem.startswith("a.questions:1: 'question numéro 0 ?' stands here twice.")
+
+
 def test_a_question_of_an_outside_subject_is_told(write_knowledge: WriteKnowledge) -> None:
     files = {
         "passages/a.md": PASSAGE.format(title="Profil", text=ADVICE),
@@ -71,7 +80,9 @@ def test_two_passages_that_say_the_same_are_told(write_knowledge: WriteKnowledge
     assert "b.md:8: it says nearly the same as 'a'." in problem
 
 
-@pytest.mark.parametrize(("text", "told"), [("Ouvre Periscope.", True), ("Un périscope de sous-marin.", False)])
+@pytest.mark.parametrize(
+    ("text", "told"), [("Ouvre Periscope.", True), ("ouvre periscope", True), ("Un périscope de sous-marin.", False)]
+)
 def test_a_service_that_is_gone_needs_a_note(write_knowledge: WriteKnowledge, text: str, told: bool) -> None:  # noqa: FBT001
     files = {
         "passages/a.md": PASSAGE.format(title="Direct", text=text),
