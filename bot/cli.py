@@ -22,7 +22,7 @@ from bot.content.corpus import Corpus, Passage
 from bot.content.reading import read_corpus
 from bot.core.messages import Address, Incoming
 from bot.errors import BotError, ContentError
-from bot.library import load_retriever
+from bot.loading import load_retriever
 from bot.logs import configure_logs
 from bot.platforms.terminal.adapter import TerminalChat, print_reply
 from bot.platforms.terminal.keyboard import typed_lines

@@ -1,14 +1,14 @@
 """The knowledge being served: read at the start and when its files change; a broken set never replaces a good one."""
 
 import asyncio
-import gc
 import logging
 from pathlib import Path
 
 from watchfiles import Change, awatch
 
-from bot.content.reading import is_hidden, read_corpus
+from bot.content.reading import is_hidden
 from bot.errors import BotError
+from bot.loading import load_retriever
 from bot.retrieval.parameters import Parameters
 from bot.retrieval.retriever import Retriever
 
@@ -59,22 +59,6 @@ class Library:
 
     def _read(self) -> Retriever:
         return load_retriever(self._folder, self._parameters)
-
-
-def load_retriever(folder: Path, parameters: Parameters) -> Retriever:
-    """Return a retriever over a knowledge folder.
-
-    Raises:
-        BotError: the folder is missing or holds something wrong.
-    """
-    # All that is made here stays: the collector, left on, would go through it again and again and find nothing.
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        return Retriever(read_corpus(folder), parameters)
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _ignores_hidden(_change: Change, path: str) -> bool:

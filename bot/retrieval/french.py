@@ -80,6 +80,8 @@ def _composed(text: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def _words_of_piece(piece: str) -> tuple[str, ...]:
     """Return the words that a piece of text without blanks or signs folds to: one, but for rare characters."""
+    if piece.isascii():
+        return (_GLUED_PRONOUN.sub("", _DRAWN_OUT.sub(r"\1", piece.casefold())),)
     return tuple(_GLUED_PRONOUN.sub("", _DRAWN_OUT.sub(r"\1", word)) for word in _WORD.findall(fold(piece)))
 
 
@@ -87,6 +89,11 @@ def _words_of_piece(piece: str) -> tuple[str, ...]:
 def stem(word: str) -> str:
     """Return the Snowball stem of a folded word."""
     return str(_stemmer.stemWord(word))
+
+
+def stem_each(folded: list[str]) -> list[str]:
+    """Return the stem of each folded word: the same as `stem` for one after the other, in one call."""
+    return list(_stemmer.stemWords(folded))
 
 
 def stems(text: str) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from bot.content.corpus import Corpus, Passage
 from bot.retrieval.confidence import Evidence, confidence
 from bot.retrieval.follow_up import follows_up, subject_words
-from bot.retrieval.french import STOP_WORDS, stem, tokens_of, words
+from bot.retrieval.french import STOP_WORDS, stem, stem_each, tokens_of, words
 from bot.retrieval.index import PostingIndex, Ranked, Scores, top
 from bot.retrieval.lexicon import Lexicon
 from bot.retrieval.parameters import Parameters
@@ -78,7 +78,7 @@ class Retriever:
         is_title, is_text = (np.isin(np.arange(len(owners)), self._part_bounds[:-1] + place) for place in (0, 1))
         everything = tokens_of(list(chain.from_iterable(entries)))
         surfaces = list(everything.vocabulary)
-        stemmed = [(stem(word),) for word in surfaces]
+        stemmed = [(stemmed_word,) for stemmed_word in stem_each(surfaces)]
         content = np.fromiter((word not in STOP_WORDS for word in surfaces), np.bool_, len(surfaces))
         parts = everything.where(content[everything.terms])
         self._vocabulary = Vocabulary(parts.counts())
@@ -226,7 +226,7 @@ class Retriever:
 def grams(word: str) -> tuple[str, ...]:
     """Return the different sequences of four letters of a word, its borders included; all of it if it is shorter."""
     bordered = f" {word} "
-    found = (bordered[start : start + _GRAM] for start in range(max(1, len(bordered) - _GRAM + 1)))
+    found = [bordered[start : start + _GRAM] for start in range(max(1, len(bordered) - _GRAM + 1))]
     return tuple(dict.fromkeys(found))
 
 

@@ -38,7 +38,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _READY = """
 import sys
 from pathlib import Path
-from bot.library import load_retriever
+from bot.loading import load_retriever
 from bot.retrieval.parameters import read_parameters
 
 load_retriever(Path(sys.argv[1]), read_parameters())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.retrieval.french import fold, stems, tokens_of, words
+from bot.retrieval.french import fold, stem, stem_each, stems, tokens_of, words
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,11 @@ def test_stop_words_are_left_out() -> None:
 def test_any_text_is_read_and_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert all(word and not word.isspace() for word in words(text))
+
+
+@given(st.lists(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1)))
+def test_words_stemmed_together_are_stemmed_as_one_by_one(folded: list[str]) -> None:
+    assert stem_each(folded) == [stem(word) for word in folded]
 
 
 @given(st.lists(st.text()))
