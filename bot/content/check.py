@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from pathlib import Path
 
 from bot.content.corpus import Corpus, GoneService, Passage
-from bot.content.reading import line_with
 from bot.errors import Problem
 from bot.retrieval.french import stems, words
 
@@ -68,10 +68,16 @@ def _repeated_questions(passages: Sequence[Passage], corpus: Corpus) -> Iterator
         for place, question in enumerate(passage.questions):
             owner = first.setdefault(tuple(words(question)), passage.id)
             if owner != passage.id:
-                line = line_with(path, question)
+                line = _last_line(path, question)
                 yield Problem(path, line, f"'{question}' stands in {owner} too.", "Keep it where it fits best.")
             elif question in passage.questions[:place]:
-                yield Problem(path, line_with(path, question), f"'{question}' stands here twice.", "Keep it once.")
+                yield Problem(path, _last_line(path, question), f"'{question}' stands here twice.", "Keep it once.")
+
+
+def _last_line(path: Path, question: str) -> int:
+    """Return the line, from 1, on which a question stands for the last time."""
+    lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").split("\n")]
+    return len(lines) - lines[::-1].index(question)
 
 
 def _alike(passages: Sequence[Passage]) -> Iterator[Problem]:

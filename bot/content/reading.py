@@ -48,12 +48,6 @@ def is_hidden(path: Path) -> bool:
     return path.name.endswith("~") or any(part.startswith(".") for part in path.parts if part not in (".", ".."))
 
 
-def line_with(path: Path, beginning: str) -> int:
-    """Return the first line, from 1, of a file that begins with some text; 1 if none does."""
-    lines = path.read_text(encoding="utf-8-sig").split("\n")
-    return next((number for number, line in enumerate(lines, start=1) if line.strip().startswith(beginning)), 1)
-
-
 class _Reader:
     """Reads every file, gathering problems rather than stopping at the first."""
 
@@ -297,10 +291,16 @@ class _Reader:
                 if target not in first or target == passage.id:
                     self._report(
                         passage.location.path,
-                        line_with(passage.location.path, "see_also:"),
+                        _line_of_key(passage.location.path, "see_also"),
                         f"see_also names '{target}', which is no other passage.",
                         "Name the id of another passage, or leave it out.",
                     )
+
+
+def _line_of_key(path: Path, key: str) -> int:
+    """Return the line, from 1, on which a key of a passage's front matter stands."""
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    return next((number for number, line in enumerate(lines, start=1) if line.startswith(f"{key}:")), 1)
 
 
 def _in_words(kind: str, steps: Sequence[str | int], message: str, schema: type[BaseModel]) -> tuple[str, str]:

@@ -56,7 +56,17 @@ def test_a_question_twice_in_a_passage_is_told(write_knowledge: WriteKnowledge) 
         "passages/a.questions": QUESTIONS + "\n" + QUESTIONS.splitlines()[0],
     }
     [problem] = found_in(files, write_knowledge)
-    assert problem.startswith("a.questions:1: 'question numéro 0 ?' stands here twice.")
+    assert problem.startswith(f"a.questions:{MIN_QUESTIONS + 2}: 'question numéro 0 ?' stands here twice.")
+
+
+def test_the_line_of_a_question_is_not_that_of_a_longer_one(write_knowledge: WriteKnowledge) -> None:
+    files = {
+        "passages/a.md": PASSAGE.format(title="Profil", text=ADVICE),
+        "passages/a.questions": "il pleut demain matin ?\n\nil pleut demain\n" + QUESTIONS,
+        "outside.yaml": "meteo:\n  - il pleut demain\n",
+    }
+    [problem] = found_in(files, write_knowledge)
+    assert problem.startswith("a.questions:3: 'il pleut demain' stands in")
 
 
 def test_a_question_of_an_outside_subject_is_told(write_knowledge: WriteKnowledge) -> None:

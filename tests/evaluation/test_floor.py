@@ -1,4 +1,4 @@
-"""The floor under the quality of the answers, on the half of the evaluation set that nothing was chosen on."""
+"""The floor under the quality of the answers, on the half of the evaluation set that no parameter is fitted on."""
 
 import random
 
