@@ -28,7 +28,7 @@ async def open_advisor(settings: Settings) -> AsyncIterator[Advisor]:
     Raises:
         BotError: the knowledge cannot be served.
     """
-    library = await asyncio.to_thread(Library, settings.knowledge, read_parameters())
+    library = await asyncio.to_thread(Library, settings.knowledge, read_parameters(), settings.cache)
     async with AsyncExitStack() as stack:
         database = await _open_database_or_memory(stack, settings.database)
         watching = asyncio.create_task(library.watch())

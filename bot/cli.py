@@ -123,9 +123,9 @@ def search(
 ) -> None:
     """List the passages nearest to a query, best first."""
     queries = _questions(query, batch=batch)
-    asyncio.run(
-        _search(queries, load_retriever(_settings(knowledge).knowledge, read_parameters()), count, as_json=as_json)
-    )
+    settings = _settings(knowledge)
+    retriever = load_retriever(settings.knowledge, read_parameters(), settings.cache)
+    asyncio.run(_search(queries, retriever, count, as_json=as_json))
 
 
 async def _search(queries: AsyncIterator[str], retriever: Retriever, count: int, *, as_json: bool) -> None:

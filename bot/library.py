@@ -6,7 +6,7 @@ from pathlib import Path
 
 from watchfiles import Change, awatch
 
-from bot.content.reading import is_hidden
+from bot.content.files import is_hidden
 from bot.errors import BotError
 from bot.loading import load_retriever
 from bot.retrieval.parameters import Parameters
@@ -26,8 +26,9 @@ class Library:
         BotError: the folder is missing or holds something wrong; there is no last good set yet.
     """
 
-    def __init__(self, folder: Path, parameters: Parameters) -> None:
+    def __init__(self, folder: Path, parameters: Parameters, cache: Path | None = None) -> None:
         self._folder = folder
+        self._cache = cache
         self._parameters = parameters
         self._retriever = self._read()
 
@@ -58,7 +59,7 @@ class Library:
             _log.info("The knowledge changed: %d passages are served.", len(self._retriever.corpus.passages))
 
     def _read(self) -> Retriever:
-        return load_retriever(self._folder, self._parameters)
+        return load_retriever(self._folder, self._parameters, self._cache)
 
 
 def _ignores_hidden(_change: Change, path: str) -> bool:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -17,14 +17,16 @@ class Settings(BaseSettings):
     Attributes:
         knowledge: the folder of the passages, sources and lexicon.
         database: the SQLite file in which Vigie keeps what she must remember.
+        cache: the folder in which the knowledge is kept compiled, for a quick start; it may be erased at any time.
     """
 
     model_config = SettingsConfigDict(env_prefix="VIGIE_", toml_file="vigie.toml", extra="forbid", frozen=True)
 
     knowledge: Path = KNOWLEDGE
     database: Path = user_data_path("vigie", appauthor=False) / "vigie.sqlite3"
+    cache: Path = user_cache_path("vigie", appauthor=False)
 
-    @field_validator("knowledge", "database")
+    @field_validator("knowledge", "database", "cache")
     @classmethod
     def _from_home(cls, path: Path) -> Path:
         return path.expanduser()

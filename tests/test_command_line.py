@@ -16,9 +16,19 @@ from tests.conftest import PASSAGE, WriteKnowledge
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    return {**os.environ, "VIGIE_DATABASE": str(tmp_path / "state" / "vigie.sqlite3"), "COLUMNS": "200"}
+def environment(tmp_path: Path, cache: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "VIGIE_DATABASE": str(tmp_path / "state" / "vigie.sqlite3"),
+        "VIGIE_CACHE": str(cache),
+        "COLUMNS": "200",
+    }
 
 
 def run(

@@ -1,12 +1,12 @@
 """What Vigie knows: passages of advice, the sources they come from, the lexicon, and the subjects it does not treat."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from hashlib import blake2s
 from pathlib import Path
-from types import MappingProxyType
 
 
 class Phase(StrEnum):
@@ -99,7 +99,7 @@ class GoneService:
     also_a_word: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Corpus:
     """Everything that answers are made from, as one consistent set."""
 
@@ -108,14 +108,16 @@ class Corpus:
     outside: tuple[OutsideTopic, ...] = ()
     sources: tuple[Source, ...] = ()
     gone_services: tuple[GoneService, ...] = ()
-    by_id: Mapping[str, Passage] = field(init=False, repr=False, compare=False)
-    by_digest: Mapping[str, Passage] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        by_id = {passage.id: passage for passage in self.passages}
-        object.__setattr__(self, "by_id", MappingProxyType(by_id))
-        by_digest = {digest(identifier): passage for identifier, passage in by_id.items()}
-        object.__setattr__(self, "by_digest", MappingProxyType(by_digest))
+    @cached_property
+    def by_id(self) -> Mapping[str, Passage]:
+        """The passages by their ids."""
+        return {passage.id: passage for passage in self.passages}
+
+    @cached_property
+    def by_digest(self) -> Mapping[str, Passage]:
+        """The passages by the digests of their ids, which are short whatever the id is."""
+        return {digest(passage.id): passage for passage in self.passages}
 
 
 def digest(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.content.corpus import Corpus, Equivalence, GoneService, Location, OutsideTopic, Passage, Source, Status
+from bot.content.files import content_files
 from bot.content.safe_markdown import uncarried
 from bot.content.schemas import (
     MAX_TITLE,
@@ -43,11 +44,6 @@ def read_corpus(folder: Path) -> Corpus:
     return _Reader(folder).corpus()
 
 
-def is_hidden(path: Path) -> bool:
-    """Tell whether a path is an editor's or a system's own: hidden, or a copy kept aside."""
-    return path.name.endswith("~") or any(part.startswith(".") for part in path.parts if part not in (".", ".."))
-
-
 class _Reader:
     """Reads every file, gathering problems rather than stopping at the first."""
 
@@ -60,8 +56,7 @@ class _Reader:
         lexicon = self._read_lexicon(self._folder / "lexicon.yaml")
         outside = self._read_outside(self._folder / "outside.yaml")
         services = self._read_services(self._folder / "services.yaml")
-        found = sorted((self._folder / "passages").rglob("*"))
-        files = [path for path in found if not is_hidden(path.relative_to(self._folder))]
+        files = content_files(self._folder / "passages")
         passages = [passage for path in files for passage in self._read_passages(path)]
         self._check_ids(passages)
         if self._problems:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 
 import numpy as np
 
@@ -152,9 +153,10 @@ class Retriever:
     def _scores(self, query: Query) -> Scores:
         scores = self._term_scores(self._index, query.terms)
         if self._with_grams:
-            for word, weight in query.words:
-                for gram in grams(word):
-                    self._gram_index.add(scores, gram, weight * self.parameters.gram_weight)
+            for weight, weighed in groupby(query.words, key=itemgetter(1)):
+                letters = np.zeros(len(scores))
+                self._gram_index.add_all(letters, (gram for word, _ in weighed for gram in grams(word)))
+                scores += letters * (weight * self.parameters.gram_weight)
         if self._has_questions:
             each = self._term_scores(self._question_index, query.terms)
             scores += self.parameters.question_weight * np.maximum.reduceat(each, self._part_bounds[:-1])

@@ -41,7 +41,7 @@ from pathlib import Path
 from bot.loading import load_retriever
 from bot.retrieval.parameters import read_parameters
 
-load_retriever(Path(sys.argv[1]), read_parameters())
+load_retriever(Path(sys.argv[1]), read_parameters(), Path(sys.argv[2]) if sys.argv[2:] else None)
 """
 
 
@@ -124,11 +124,14 @@ def _print_end_to_end(console: Console) -> None:
         retriever = Retriever(replace(corpus, passages=passages), read_parameters())
         median, tail = asyncio.run(_handle_times(retriever))
         console.print(f"a question through the advisor, {size} passages: p50 {median:.2f} ms, p99 {tail:.2f} ms")
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, TemporaryDirectory() as cache:
         _write_part(corpus, Path(folder))
-        for name, knowledge in (("300 passages of 24 questions", Path(folder)), ("all of the knowledge", KNOWLEDGE)):
-            ready = statistics.median(_time_of(_READY, str(knowledge)) for _ in range(5))
-            console.print(f"a new process, imported and ready to answer on {name}: {ready:.2f} s", highlight=False)
+        for name, knowledge in (("300 passages of 24 questions", folder), ("all of the knowledge", str(KNOWLEDGE))):
+            first = statistics.median(_time_of(_READY, knowledge) for _ in range(5))
+            _time_of(_READY, knowledge, cache)
+            again = statistics.median(_time_of(_READY, knowledge, cache) for _ in range(5))
+            told = f"a new process, imported and ready to answer on {name}: {again:.2f} s, the very first {first:.2f} s"
+            console.print(told, highlight=False)
     console.print(f"the interpreter alone: {_time_of('pass'):.2f} s", highlight=False)
 
 
