@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.core.advisor import Advisor, MissRecorder
+from bot.core.advisor import Advisor
 from bot.core.smalltalk import SmallTalk
+from bot.core.voice import Voice
 from bot.library import Library
 from bot.rendering.check import read_small_talk
 from bot.rendering.templates import Templates
+from bot.rendering.wording import read_wording
 from bot.resources import PROMPTS
 from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
 from bot.settings import Settings
 from bot.storage.database import MEMORY, Database, DatabaseError, open_database
-from bot.storage.misses import Misses
 
 _log = logging.getLogger(__name__)
 
@@ -33,12 +34,13 @@ async def open_advisor(settings: Settings) -> AsyncIterator[Advisor]:
         database = await _open_database_or_memory(stack, settings.database)
         watching = asyncio.create_task(library.watch())
         stack.push_async_callback(_cancel, watching)
-        yield build_advisor(library.current, Misses(database))
+        yield build_advisor(library.current, database, settings.misses_kept)
 
 
-def build_advisor(current_retriever: Callable[[], Retriever], misses: MissRecorder) -> Advisor:
+def build_advisor(current_retriever: Callable[[], Retriever], database: Database, misses_kept: int = 90) -> Advisor:
     """Return an advisor that speaks with the prompts that come with Vigie."""
-    return Advisor(current_retriever, Templates(PROMPTS), SmallTalk(read_small_talk(PROMPTS)), misses)
+    voice = Voice(Templates(PROMPTS), read_wording(PROMPTS))
+    return Advisor(current_retriever, voice, SmallTalk(read_small_talk(PROMPTS)), database, misses_kept)
 
 
 async def _open_database_or_memory(stack: AsyncExitStack, path: Path) -> Database:
@@ -46,7 +48,7 @@ async def _open_database_or_memory(stack: AsyncExitStack, path: Path) -> Databas
     try:
         return await stack.enter_async_context(open_database(path))
     except DatabaseError as error:
-        _log.warning("%s Until then, the questions without an answer are not kept.", error)
+        _log.warning("%s Until then, nothing is kept: neither progress nor the questions without an answer.", error)
         return await stack.enter_async_context(open_database(MEMORY))
 
 

@@ -2,9 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.errors import BotError
@@ -18,6 +19,7 @@ class Settings(BaseSettings):
         knowledge: the folder of the passages, sources and lexicon.
         database: the SQLite file in which Vigie keeps what she must remember.
         cache: the folder in which the knowledge is kept compiled, for a quick start; it may be erased at any time.
+        misses_kept: for how many days the questions without an answer are kept.
     """
 
     model_config = SettingsConfigDict(env_prefix="VIGIE_", toml_file="vigie.toml", extra="forbid", frozen=True)
@@ -25,6 +27,8 @@ class Settings(BaseSettings):
     knowledge: Path = KNOWLEDGE
     database: Path = user_data_path("vigie", appauthor=False) / "vigie.sqlite3"
     cache: Path = user_cache_path("vigie", appauthor=False)
+
+    misses_kept: Annotated[int, Field(ge=1)] = 90
 
     @field_validator("knowledge", "database", "cache")
     @classmethod

@@ -10,8 +10,7 @@ from bot.core.advisor import Advisor
 from bot.library import Library
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
-from bot.storage.database import open_database
-from bot.storage.misses import Misses
+from bot.storage.database import Database, open_database
 from tests.people import Member
 
 PASSAGE = """\
@@ -42,14 +41,14 @@ def library() -> Library:
 
 
 @pytest.fixture
-async def misses(tmp_path: Path) -> AsyncIterator[Misses]:
-    async with open_database(tmp_path / "vigie.sqlite3") as database:
-        yield Misses(database)
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with open_database(tmp_path / "vigie.sqlite3") as opened:
+        yield opened
 
 
 @pytest.fixture
-def advisor(library: Library, misses: Misses) -> Advisor:
-    return build_advisor(library.current, misses)
+def advisor(library: Library, database: Database) -> Advisor:
+    return build_advisor(library.current, database)
 
 
 @pytest.fixture

@@ -1,25 +1,45 @@
 """People who talk with Vigie in tests: what they say, press and read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Incoming, Outgoing, Verdict
+from bot.core.messages import Address, Attachment, Event, Incoming, JourneyPlace, Outgoing, Verdict
 
-_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+"""A Sunday."""
+
+
+class Clock:
+    """A time that moves when told to."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def passes(self, **duration: float) -> datetime:
+        """Let time pass: `days`, `hours`, `minutes`…"""
+        self.now += timedelta(**duration)
+        return self.now
 
 
 class Member:
     """Somebody in a chat; what Vigie last sent them is what they read."""
 
-    def __init__(self, advisor: Advisor, name: str, community: str | None = None) -> None:
+    def __init__(
+        self,
+        advisor: Advisor,
+        name: str,
+        community: str | None = None,
+        platform: str = "test",
+        clock: Clock | None = None,
+    ) -> None:
+        self.address = Address(platform, name, community)
+        self.clock = clock or Clock()
+        self.last = Outgoing(())
         self._advisor = advisor
-        self._address = Address("test", name, community)
-        self._last = Outgoing(())
 
-    async def says(self, text: str) -> str:
+    async def says(self, text: str, identifier: str | None = None, quoted: str | None = None) -> str:
         """Say something, and return what Vigie replies."""
-        self._last = await self._advisor.handle(Incoming(self._address, _NOON, text))
-        return self.reads
+        return await self._does(Incoming(self.address, self.clock.now, text, id=identifier, quoted=quoted))
 
     async def presses(self, label: str) -> str:
         """Press the button of that label under the last message, and return what Vigie replies."""
@@ -27,25 +47,42 @@ class Member:
 
     async def presses_id(self, identifier: str) -> str:
         """Press a button by its id, even one that is not shown."""
-        self._last = await self._advisor.handle(Incoming(self._address, _NOON, button=identifier))
+        return await self._does(Incoming(self.address, self.clock.now, button=identifier))
+
+    async def joins(self) -> str:
+        """Join the community, and return how Vigie welcomes them."""
+        return await self._does(Incoming(self.address, self.clock.now, event=Event.JOINED))
+
+    async def _does(self, incoming: Incoming) -> str:
+        self.last = await self._advisor.handle(incoming)
         return self.reads
 
     @property
     def reads(self) -> str:
         """All that Vigie sent last, in Markdown."""
-        return "\n\n".join(reply.text for reply in self._last.replies)
+        return "\n\n".join(reply.text for reply in self.last.replies)
 
     @property
     def choices(self) -> list[str]:
         """The labels of the buttons under the last message."""
-        return [choice.label for reply in self._last.replies for choice in reply.choices]
+        return [choice.label for reply in self.last.replies for choice in reply.choices]
+
+    @property
+    def files(self) -> list[Attachment]:
+        """The files that came with the last message."""
+        return [attachment for reply in self.last.replies for attachment in reply.attachments]
+
+    @property
+    def journey(self) -> JourneyPlace | None:
+        """Where the person is in a journey."""
+        return self.last.journey
 
     @property
     def verdict(self) -> Verdict:
         """What Vigie decided about the last question."""
-        assert self._last.verdict is not None
-        return self._last.verdict
+        assert self.last.verdict is not None
+        return self.last.verdict
 
     def button_id(self, label: str) -> str:
         """Return the id of a button under the last message."""
-        return next(choice.id for reply in self._last.replies for choice in reply.choices if choice.label == label)
+        return next(choice.id for reply in self.last.replies for choice in reply.choices if choice.label == label)

@@ -9,13 +9,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import build_advisor
 from bot.library import Library
 from bot.platforms.terminal.adapter import TerminalChat
 from bot.platforms.terminal.keyboard import PROMPT
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
-from tests.evaluation.measure import Unrecorded
+from tests.evaluation.measure import forgetful
 
 PICTURE = Path(__file__).parent.parent / "README.svg"
 SAID = (
@@ -38,14 +37,14 @@ async def draw(library: Library) -> str:
 
 
 async def _converse(library: Library, console: Console) -> None:
-    advisor = build_advisor(library.current, Unrecorded())
-
     async def lines() -> AsyncIterator[str]:
         for line in SAID:
             console.print(Text.assemble((PROMPT, "bold green"), line))
             yield line
 
-    await TerminalChat(advisor, console, now=lambda: datetime(2026, 11, 22, tzinfo=UTC)).converse(lines())
+    async with forgetful(library.current) as advisor:
+        chat = TerminalChat(advisor, console, Path.cwd(), now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+        await chat.converse(lines())
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def test_a_conversation_by_a_program(environment: dict[str, str]) -> None:
     assert first["user"] == "léa"
     [reply] = first["replies"]
     assert "SWOT" in reply["text"]
-    assert set(reply["buttons"][0]) == {"id", "label"}
+    assert set(reply["buttons"][0]) == {"id", "label", "kind"}
     assert len(reply["buttons"][0]["id"].encode()) <= 64
     assert second["user"] == "max"
     assert third["replies"][0]["text"].startswith(f"**{reply['buttons'][0]['label']}")
@@ -182,7 +182,7 @@ def test_without_write_access_vigie_answers_and_says_what_is_not_kept(
     result = run("ask", "recette de la blanquette de veau", environment=unwritable)
     assert result.returncode == 0
     assert "je ne sais pas" in result.stdout.decode()
-    assert "are not kept" in result.stderr.decode()
+    assert "nothing is kept" in result.stderr.decode()
     assert "Traceback" not in result.stderr.decode()
     chatted = run("chat", environment=unwritable, stdin=b"merci\n")
     assert chatted.returncode == 0

@@ -9,7 +9,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parent.parent
-PLATFORM_FREE = ("content", "core", "rendering", "retrieval", "storage")
+PLATFORM_FREE = ("content", "core", "dialogue", "rendering", "retrieval", "storage")
 
 
 def imports_of(path: Path) -> set[str]:
@@ -33,15 +33,19 @@ def test_the_core_knows_no_platform(room: str) -> None:
         assert not forbidden, path
 
 
-def test_retrieval_reads_no_clock_and_nothing_from_outside() -> None:
-    for path in (ROOT / "bot" / "retrieval").glob("*.py"):
-        impure = imports_of(path) & {"time", "datetime", "random", "os", "asyncio", "sqlite3", "socket"}
-        assert not impure, path
+IMPURE = {"time", "datetime", "random", "secrets", "os", "asyncio", "sqlite3", "socket"}
+
+
+@pytest.mark.parametrize(("room", "allowed"), [("retrieval", set()), ("dialogue", {"datetime"})])
+def test_what_is_pure_reads_no_clock_and_nothing_from_outside(room: str, allowed: set[str]) -> None:
+    for path in (ROOT / "bot" / room).glob("*.py"):
+        assert not imports_of(path) & (IMPURE - allowed), path
+        assert not re.search(r"\.(now|today|utcnow)\(", path.read_text(encoding="utf-8")), path
 
 
 def test_what_vigie_says_is_in_the_prompts_and_not_in_the_code() -> None:
     for path in (ROOT / "bot").rglob("*.py"):
-        if path.name in {"french.py", "follow_up.py"}:  # word lists
+        if path.name in {"french.py", "follow_up.py", "understanding.py"}:  # word lists
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

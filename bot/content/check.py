@@ -46,17 +46,23 @@ def _length_problems(passage: Passage) -> Iterator[Problem]:
         )
 
 
+def gone_services(text: str, services: Iterable[GoneService]) -> Iterator[GoneService]:
+    """Yield the services that a text names and that are no longer what they were."""
+    for service in services:
+        flags = re.NOFLAG if service.also_a_word else re.IGNORECASE
+        if re.search(rf"(?<!\w){re.escape(service.name)}(?!\w)", text, flags):
+            yield service
+
+
 def _service_problems(passage: Passage, services: Iterable[GoneService]) -> Iterator[Problem]:
     if passage.note:
         return
-    for service in services:
-        flags = re.NOFLAG if service.also_a_word else re.IGNORECASE
-        if re.search(rf"(?<!\w){re.escape(service.name)}(?!\w)", f"{passage.title}\n{passage.text}", flags):
-            yield _problem(
-                passage,
-                f"{service.name} is named ({service.since}).",
-                f"Set 'status: dated' and a note that says what to do today: {service.instead}.",
-            )
+    for service in gone_services(f"{passage.title}\n{passage.text}", services):
+        yield _problem(
+            passage,
+            f"{service.name} is named ({service.since}).",
+            f"Set 'status: dated' and a note that says what to do today: {service.instead}.",
+        )
 
 
 def _repeated_questions(passages: Sequence[Passage], corpus: Corpus) -> Iterator[Problem]:

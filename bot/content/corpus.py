@@ -8,6 +8,8 @@ from functools import cached_property
 from hashlib import blake2s
 from pathlib import Path
 
+from bot.dialogue.script import Journey
+
 
 class Phase(StrEnum):
     """The three movements of the VIE method."""
@@ -99,6 +101,15 @@ class GoneService:
     also_a_word: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A subject under which advice can be browsed: the passages that carry one of its tags."""
+
+    id: str
+    title: str
+    tags: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Everything that answers are made from, as one consistent set."""
@@ -108,11 +119,17 @@ class Corpus:
     outside: tuple[OutsideTopic, ...] = ()
     sources: tuple[Source, ...] = ()
     gone_services: tuple[GoneService, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    themes: tuple[Theme, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Passage]:
         """The passages by their ids."""
         return {passage.id: passage for passage in self.passages}
+
+    def journey(self, identifier: str) -> Journey | None:
+        """Return the journey of an id, None if there is none."""
+        return next((journey for journey in self.journeys if journey.id == identifier), None)
 
     @cached_property
     def by_digest(self) -> Mapping[str, Passage]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from bot.content.corpus import Corpus, Equivalence, GoneService, Location, OutsideTopic, Passage, Source, Status
+from bot.content.corpus import Corpus, Equivalence, GoneService, Location, OutsideTopic, Passage, Source, Status, Theme
 from bot.content.files import content_files
+from bot.content.journeys import read_journeys
+from bot.content.reader import FIX_YAML, ContentReader, in_words
 from bot.content.safe_markdown import uncarried
 from bot.content.schemas import (
-    MAX_TITLE,
     OneWay,
     PassageHeader,
     PassageRecord,
@@ -18,15 +18,13 @@ from bot.content.schemas import (
     ServiceEntry,
     Slug,
     SourceEntry,
+    ThemeEntry,
 )
 from bot.content.strict_yaml import StrictYamlError, line_of, parse
-from bot.errors import BotError, ContentError, Problem
-
-Schema = TypeVar("Schema", bound=BaseModel)
+from bot.errors import BotError, ContentError
 
 _FENCE = "---"
 _slug: TypeAdapter[str] = TypeAdapter(Slug)
-_FIX_YAML = "Correct the YAML on that line."
 _PLAIN = "Keep to paragraphs, lists, bold and https links."
 
 
@@ -44,101 +42,56 @@ def read_corpus(folder: Path) -> Corpus:
     return _Reader(folder).corpus()
 
 
-class _Reader:
-    """Reads every file, gathering problems rather than stopping at the first."""
+class _Reader(ContentReader):
+    """Reads every file of a knowledge folder."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self._folder = folder
-        self._problems: list[Problem] = []
 
     def corpus(self) -> Corpus:
         self._sources = self._read_sources(self._folder / "sources.yaml")
         lexicon = self._read_lexicon(self._folder / "lexicon.yaml")
         outside = self._read_outside(self._folder / "outside.yaml")
         services = self._read_services(self._folder / "services.yaml")
+        themes = self._read_themes(self._folder / "themes.yaml")
         files = content_files(self._folder / "passages")
         passages = [passage for path in files for passage in self._read_passages(path)]
         self._check_ids(passages)
-        if self._problems:
-            raise ContentError(sorted(self._problems))
-        return Corpus(tuple(passages), lexicon, outside, tuple((self._sources or {}).values()), services)
-
-    def _report(self, path: Path, line: int, what: str, remedy: str) -> None:
-        self._problems.append(Problem(path, line, what, remedy))
-
-    def _read_text(self, path: Path) -> str | None:
-        try:
-            return path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            self._report(path, line, "the file is not UTF-8.", "Save it as UTF-8.")
-        except OSError as error:
-            self._report(
-                path, 1, f"the file cannot be read ({error.strerror}).", "Check that it is a file, and its permissions."
-            )
-        return None
-
-    def _read_yaml(self, path: Path) -> tuple[str, Any]:
-        """Return the text and the data of an optional YAML file, ("", None) where there is none or it is broken."""
-        text = self._read_text(path) if path.exists() else None
-        if text is None:
-            return "", None
-        try:
-            return text, parse(text)
-        except StrictYamlError as error:
-            self._report(path, error.line, str(error), _FIX_YAML)
-            return "", None
-
-    def _validate(
-        self,
-        schema: type[Schema],
-        data: Any,
-        path: Path,
-        text: str,
-        within: Sequence[str | int] = (),
-        first_line: int = 1,
-    ) -> Schema | None:
-        try:
-            return schema.model_validate(data)
-        except ValidationError as error:
-            for detail in error.errors():
-                steps = [step for step in detail["loc"] if isinstance(step, str | int)]
-                line = line_of(text, [*within, *steps]) + first_line - 1
-                self._report(path, line, *_in_words(detail["type"], steps, detail["msg"], schema))
-            return None
-
-    def _read_entries(self, path: Path, schema: type[Schema]) -> dict[str, Schema | None] | None:
-        """Return the entries of an optional file by name, None for one that is not valid; None without a file."""
-        text, data = self._read_yaml(path)
-        if data is None:
-            return None
-        if not isinstance(data, dict):
-            self._report(path, 1, "the file is not a mapping.", "Write one key an entry, its details below it.")
-            return None
-        return {str(key): self._validate(schema, value, path, text, [key]) for key, value in data.items()}
+        known = {passage.id for passage in passages}
+        journeys = read_journeys(self, self._folder / "journeys", self._sources, known)
+        if self.problems:
+            raise ContentError(sorted(self.problems))
+        return Corpus(
+            tuple(passages), lexicon, outside, tuple((self._sources or {}).values()), services, journeys, themes
+        )
 
     def _read_sources(self, path: Path) -> dict[str, Source] | None:
         """Return the sources by key; one whose details are wrong is reported, and its key is known all the same."""
-        entries = self._read_entries(path, SourceEntry)
+        entries = self.read_entries(path, SourceEntry)
         if entries is None:
             return None
         return {key: Source(key, **dict(entry)) if entry else Source(key, key) for key, entry in entries.items()}
 
     def _read_services(self, path: Path) -> tuple[GoneService, ...]:
-        entries = self._read_entries(path, ServiceEntry) or {}
+        entries = self.read_entries(path, ServiceEntry) or {}
         return tuple(GoneService(name, **dict(entry)) for name, entry in entries.items() if entry)
 
+    def _read_themes(self, path: Path) -> tuple[Theme, ...]:
+        entries = self.read_entries(path, ThemeEntry) or {}
+        return tuple(Theme(key, entry.title, entry.tags) for key, entry in entries.items() if entry)
+
     def _read_lexicon(self, path: Path) -> tuple[Equivalence, ...]:
-        text, data = self._read_yaml(path)
+        text, data = self.read_yaml(path)
         if data is None:
             return ()
         if not isinstance(data, list):
-            self._report(path, 1, "the lexicon is not a list.", "Write one group a line: '- same: [boulot, emploi]'.")
+            self.report(path, 1, "the lexicon is not a list.", "Write one group a line: '- same: [boulot, emploi]'.")
             return ()
         groups = []
         for position, item in enumerate(data):
             schema = OneWay if isinstance(item, dict) and "typed" in item else SameMeaning
-            group = self._validate(schema, item, path, text, [position])
+            group = self.validate(schema, item, path, text, [position])
             if isinstance(group, SameMeaning):
                 groups.append(Equivalence(group.same, group.same))
             elif isinstance(group, OneWay):
@@ -146,7 +99,7 @@ class _Reader:
         return tuple(groups)
 
     def _read_outside(self, path: Path) -> tuple[OutsideTopic, ...]:
-        text, data = self._read_yaml(path)
+        text, data = self.read_yaml(path)
         if data is None:
             return ()
         try:
@@ -154,7 +107,7 @@ class _Reader:
         except ValidationError as error:
             for detail in error.errors():
                 steps = [step for step in detail["loc"] if step != "[key]"]
-                self._report(
+                self.report(
                     path,
                     line_of(text, steps),
                     f"{detail['msg']}.",
@@ -172,32 +125,30 @@ class _Reader:
             yield from self._read_records(path)
         elif path.suffix == ".questions":
             if not path.with_suffix(".md").exists():
-                self._report(path, 1, "there is no passage of that name.", f"Rename it, or write {path.stem}.md.")
+                self.report(path, 1, "there is no passage of that name.", f"Rename it, or write {path.stem}.md.")
         elif path.is_file():
-            self._report(
+            self.report(
                 path, 1, "an unknown kind of file.", "Keep only .md, .questions and .jsonl files among the passages."
             )
 
     def _read_markdown(self, path: Path) -> Passage | None:
-        text = self._read_text(path)
+        text = self.read_text(path)
         if text is None:
             return None
         opening, _, rest = text.partition("\n")
         front, closing, body = rest.partition(f"\n{_FENCE}\n")
         if opening.strip() != _FENCE or not closing:
-            self._report(
-                path, 1, "no front matter.", f"Begin the file with '{_FENCE}', the keys, and '{_FENCE}' again."
-            )
+            self.report(path, 1, "no front matter.", f"Begin the file with '{_FENCE}', the keys, and '{_FENCE}' again.")
             return None
         try:
-            header = self._validate(PassageHeader, parse(front), path, front, first_line=2)
+            header = self.validate(PassageHeader, parse(front), path, front, first_line=2)
         except StrictYamlError as error:
-            self._report(path, error.line + 1, str(error), _FIX_YAML)
+            self.report(path, error.line + 1, str(error), FIX_YAML)
             return None
         try:
             _slug.validate_python(path.stem)
         except ValidationError:
-            self._report(
+            self.report(
                 path, 1, f"'{path.stem}' cannot be an id.", "Name the file with at most 40 of a-z, 0-9 and hyphens."
             )
         first_line = front.count("\n") + 4
@@ -206,7 +157,7 @@ class _Reader:
         if header is None:
             return None
         if (header.status is Status.DATED) != (header.note is not None):
-            self._report(
+            self.report(
                 path,
                 line_of(front, ["status"]) + 1,
                 f"the status is {header.status}, and there is {'a' if header.note else 'no'} note.",
@@ -229,11 +180,11 @@ class _Reader:
         )
 
     def _read_questions(self, path: Path) -> tuple[str, ...]:
-        text = self._read_text(path) if path.exists() else None
+        text = self.read_text(path) if path.exists() else None
         return tuple(line.strip() for line in (text or "").split("\n") if line.strip())
 
     def _read_records(self, path: Path) -> Iterator[Passage]:
-        text = self._read_text(path)
+        text = self.read_text(path)
         for number, line in enumerate((text or "").split("\n"), start=1):
             if not line.strip():
                 continue
@@ -241,12 +192,12 @@ class _Reader:
                 record = PassageRecord.model_validate_json(line)
             except ValidationError as error:
                 for detail in error.errors():
-                    self._report(
-                        path, number, *_in_words(detail["type"], list(detail["loc"]), detail["msg"], PassageRecord)
+                    self.report(
+                        path, number, *in_words(detail["type"], list(detail["loc"]), detail["msg"], PassageRecord)
                     )
                 continue
             for _, name in uncarried(record.text):
-                self._report(path, number, f"{name}: no platform carries it.", _PLAIN)
+                self.report(path, number, f"{name}: no platform carries it.", _PLAIN)
             yield Passage(
                 record.id,
                 record.title,
@@ -258,15 +209,15 @@ class _Reader:
 
     def _check_text(self, path: Path, first_line: int, text: str) -> None:
         if not text:
-            self._report(path, first_line, "no text.", "Write the advice below the front matter.")
+            self.report(path, first_line, "no text.", "Write the advice below the front matter.")
         for line, name in uncarried(text):
-            self._report(path, first_line + line - 1, f"{name}: no platform carries it.", _PLAIN)
+            self.report(path, first_line + line - 1, f"{name}: no platform carries it.", _PLAIN)
 
     def _source(self, key: str, path: Path, line: int) -> Source | None:
         if self._sources is None:
             return Source(key, key)
         if key not in self._sources:
-            self._report(path, line, f"the source '{key}' is unknown.", "Use a key of sources.yaml, or add it there.")
+            self.report(path, line, f"the source '{key}' is unknown.", "Use a key of sources.yaml, or add it there.")
         return self._sources.get(key)
 
     def _check_ids(self, passages: Sequence[Passage]) -> None:
@@ -275,7 +226,7 @@ class _Reader:
             where = passage.location
             other = first.setdefault(passage.id, passage)
             if other is not passage:
-                self._report(
+                self.report(
                     where.path,
                     where.line,
                     f"the id '{passage.id}' stands in {other.location.path} too.",
@@ -284,7 +235,7 @@ class _Reader:
         for passage in passages:
             for target in passage.see_also:
                 if target not in first or target == passage.id:
-                    self._report(
+                    self.report(
                         passage.location.path,
                         _line_of_key(passage.location.path, "see_also"),
                         f"see_also names '{target}', which is no other passage.",
@@ -296,19 +247,3 @@ def _line_of_key(path: Path, key: str) -> int:
     """Return the line, from 1, on which a key of a passage's front matter stands."""
     lines = path.read_text(encoding="utf-8-sig").split("\n")
     return next((number for number, line in enumerate(lines, start=1) if line.startswith(f"{key}:")), 1)
-
-
-def _in_words(kind: str, steps: Sequence[str | int], message: str, schema: type[BaseModel]) -> tuple[str, str]:
-    """Return a validation error as what is wrong and what to do."""
-    where = ".".join(map(str, steps))
-    match kind:
-        case "missing":
-            return f"'{where}' is missing.", "Add it."
-        case "extra_forbidden":
-            return f"'{where}' is an unknown key.", f"Use only: {', '.join(schema.model_fields)}."
-        case "string_too_long" if where == "title":
-            return f"the title is over {MAX_TITLE} characters.", "Shorten it: it must fit on a button."
-        case "json_invalid":
-            return f"not valid JSON: {message}.", "Write one JSON object on each line."
-        case _:
-            return f"'{where}': {message}." if where else f"{message}.", "Correct it."

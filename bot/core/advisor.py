@@ -1,124 +1,350 @@
-"""The only door: one incoming event in, everything that answers it out."""
+"""The only door: one incoming event in, everything that answers it out, all that it changes in one transaction."""
 
 import logging
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.core.answering import Renderer, judge, more_after, show, tell
-from bot.core.buttons import owner_of, read_button
+from bot.core.answering import Answering
+from bot.core.buttons import Button, ButtonKind, owner_of, read_button
 from bot.core.commands import Command, read_command
-from bot.core.messages import Address, Incoming, Outgoing, Reply, Status, Verdict
+from bot.core.feedback import Feedback
+from bot.core.messages import (
+    Address,
+    Block,
+    Choice,
+    ChoiceKind,
+    Due,
+    Event,
+    Incoming,
+    JourneyPlace,
+    Outgoing,
+    Reply,
+    Status,
+)
+from bot.core.onboarding import ORIENTATION, Onboarding
+from bot.core.plan import Plan
+from bot.core.privacy import Privacy
+from bot.core.reminders import Reminders
+from bot.core.scene import Scene, Told
 from bot.core.smalltalk import SmallTalk
-from bot.errors import BotError
+from bot.core.themes import Themes
+from bot.core.voice import Voice
+from bot.dialogue.script import StepKind
+from bot.dialogue.state import Progress
 from bot.retrieval.french import words
 from bot.retrieval.retriever import Retriever
+from bot.storage import conversations, events, journeys, links, misses, people, reminders, watches
+from bot.storage.conversations import Turn
+from bot.storage.database import Database, DatabaseError, Transaction
 
-LONGEST_READ = 1000
-"""Characters read of a message: nobody's question is longer, and what follows is left alone."""
-_LONGEST_SUBJECT = 300
-_CONVERSATIONS = 10_000
+_DUE_AT_ONCE = 100
+_SWEEP_EVERY = timedelta(hours=1)
+_READ = re.compile(r"\s*(lire\s+)?(\d{1,2})\s*", re.IGNORECASE)
+# Characters that command a terminal or turn the direction of writing; what people write is without them.
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _log = logging.getLogger(__name__)
 
 
-class MissRecorder(Protocol):
-    """Keeps the questions that nobody could answer."""
-
-    async def record(self, question: str, community: str | None, asked_at: datetime) -> bool:
-        """Return whether the question will still be there after a restart."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What the last turn of a conversation was about, and the id of the passage that it showed."""
-
-    subject: str | None = None
-    shown: str | None = None
-
-
 class Advisor:
-    """Answers each event from the knowledge that is current when it comes."""
+    """Answers each event from the knowledge that is current when it comes, and from what it knows of the person."""
 
     def __init__(
         self,
         current_retriever: Callable[[], Retriever],
-        templates: Renderer,
+        voice: Voice,
         smalltalk: SmallTalk,
-        misses: MissRecorder,
+        database: Database,
+        misses_kept: int,
     ) -> None:
         self._current_retriever = current_retriever
-        self._templates = templates
-        self._smalltalk = smalltalk
-        self._misses = misses
-        self._turns: OrderedDict[Address, _Turn] = OrderedDict()
+        self._voice = voice
+        self._database = database
+        self._misses_kept = misses_kept
+        self._answering = Answering(voice, smalltalk)
+        self._reminders = Reminders(voice)
+        self._onboarding = Onboarding(voice, self._answering, self._reminders)
+        self._plan = Plan(voice)
+        self._themes = Themes(voice)
+        self._feedback = Feedback(voice)
+        self._privacy = Privacy(voice)
+        self._commands: dict[str, Callable[[Scene, str], Awaitable[Told]]] = {
+            "question": self._question,
+            "start": self._start,
+            "aide": self._help,
+            "help": self._help,
+            "parcours": self._onboarding.command,
+            "plan": self._plan.command,
+            "themes": self._themes.command,
+            "rappels": self._reminders.command,
+            "mesdonnees": self._privacy.show,
+            "oublier": self._privacy.ask_erasure,
+            "lier": self._privacy.link,
+        }
+        self._presses: dict[ButtonKind, Callable[[Scene, Button], Awaitable[Told]]] = {
+            ButtonKind.PASSAGE: self._press_passage,
+            ButtonKind.STEP: self._onboarding.press_step,
+            ButtonKind.JOURNEY: self._onboarding.press_journey,
+            ButtonKind.JOURNEYS: self._onboarding.press_list,
+            ButtonKind.FEEDBACK: self._feedback.press,
+            ButtonKind.TEAM: self._feedback.ask_team,
+            ButtonKind.WATCH: self._feedback.watch,
+            ButtonKind.THEME: self._themes.press,
+            ButtonKind.PLAN: self._plan.press,
+            ButtonKind.TASK: self._plan.tick,
+            ButtonKind.REMIND: self._reminders.press,
+            ButtonKind.ERASE: self._privacy.press_erasure,
+        }
+        self._swept_at: datetime | None = None
+        self._left_to_forget = False
 
     async def handle(self, incoming: Incoming) -> Outgoing:
-        """Return all that answers one event."""
+        """Return all that answers one event; one that came before gets the same again and changes nothing."""
+        incoming = replace(incoming, text=_UNWRITTEN.sub("", incoming.text))
+        try:
+            async with self._database.transaction() as transaction:
+                outgoing = await self._once(transaction, incoming)
+        except DatabaseError as error:
+            _log.warning("An event was answered without the database. %s", error)
+            return self._without_memory(incoming)
+        except Exception:
+            reference = secrets.token_hex(4)
+            _log.exception("An event could not be answered (%s).", reference)
+            return Outgoing((self._voice.say("help/failure", reference=reference),))
+        if outgoing.erased:
+            self._left_to_forget = True
+            await self._forget()
+        return outgoing
+
+    async def ask(self, question: str, asked_at: datetime, address: Address) -> Outgoing:
+        """Answer one question outside of any conversation; it alone is kept, if nobody can answer it."""
+        text = _UNWRITTEN.sub("", question)
+        command = read_command(text)
+        if command and command.name != "question":
+            return Outgoing((self._voice.say("help/help"),))
+        told = self._answering.reply(self._current_retriever(), command.argument if command else text, address, Turn())
+        if told.about is None or told.verdict is None or told.verdict.status is not Status.UNKNOWN:
+            return Outgoing(told.replies, told.verdict)
+        kept = await self._keep_miss(text, asked_at)
+        return Outgoing((self._voice.say("answer/unknown", kept=kept),), told.verdict)
+
+    async def due(self, now: datetime) -> list[Due]:
+        """Return the reminders whose time has come, each counted as sent; and drop what is kept no longer.
+
+        Raises:
+            DatabaseError: the database cannot be used now.
+        """
+        corpus = self._current_retriever().corpus
+        sent = []
+        async with self._database.transaction() as transaction:
+            for found in await reminders.due(transaction, now, _DUE_AT_ONCE):
+                outgoing = await self._reminders.claim(transaction, found, now, corpus)
+                if outgoing:
+                    sent.append(Due(found.reminder.address, outgoing))
+            if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
+                await self._sweep(transaction, now)
+                self._swept_at = now
+        await self._forget()
+        return sent
+
+    async def _once(self, transaction: Transaction, incoming: Incoming) -> Outgoing:
+        platform = incoming.address.platform
+        if incoming.id is not None:
+            known = await events.find(transaction, platform, incoming.id)
+            if known:
+                return known.outgoing or Outgoing((self._voice.say("privacy/answered_before"),))
+        scene, is_new = await self._scene(transaction, incoming)
+        told = await self._respond(scene)
+        outgoing = await self._close(scene, told, is_new=is_new)
+        if incoming.id is not None:
+            person = None if told.erased else scene.person.id
+            kept = None if told.erased else outgoing
+            await events.keep(transaction, platform, incoming.id, person, kept, incoming.received_at)
+        return outgoing
+
+    async def _scene(self, transaction: Transaction, incoming: Incoming) -> tuple[Scene, bool]:
+        """Return the event with all that is known, and whether the person is new."""
+        address = incoming.address
+        found = await people.find(transaction, address.platform, address.account)
+        person = found or await people.add(transaction, address, incoming.received_at)
+        if address.community:
+            await people.belong(transaction, person.id, address)
+        if person.reminded:
+            await reminders.answered(transaction, person.id)
+        turn = await conversations.find(transaction, address, incoming.received_at) if found else Turn()
+        run = await journeys.find(transaction, person.id, person.journey) if person.journey else None
+        return Scene(
+            incoming, transaction, person, turn, run, self._current_retriever(), self._database.lasts
+        ), found is None
+
+    async def _close(self, scene: Scene, told: Told, *, is_new: bool) -> Outgoing:
+        """Keep what the next turn needs, and return what goes out."""
+        replies = told.replies
+        if is_new and not told.erased:
+            notice = self._voice.templates.render("privacy/first_contact", lasts=self._database.lasts)
+            replies = _with_blocks(replies, notice)
+        if told.erased:
+            return Outgoing(replies, told.verdict, erased=True)
+        replies = self._with_way_back(scene, told, replies)
+        shown = [choice for reply in replies for choice in reply.choices]
+        numbered = tuple((each.id, each.label) for each in shown if each.kind is not ChoiceKind.NAVIGATION)
+        onward = tuple((each.id, each.label) for each in shown if each.kind is ChoiceKind.NAVIGATION)
+        if not numbered and not onward:
+            numbered, onward = scene.turn.choices, scene.turn.onward
+        turn = replace(told.about or scene.turn, choices=numbered, onward=onward)
+        await conversations.keep(scene.transaction, scene.person.id, scene.address, turn, scene.now)
+        return Outgoing(replies, told.verdict, _place(scene, told))
+
+    def _with_way_back(self, scene: Scene, told: Told, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """Return replies with a button back to the journey that waits, unless they lead there already."""
+        run = told.run or scene.run
+        journey = scene.corpus.journey(run.state.journey) if run and run.state.open else None
+        if not replies or journey is None or any(_leads_on(choice) for reply in replies for choice in reply.choices):
+            return replies
+        [way_back] = self._onboarding.buttons(scene.address, (journey,))
+        way_back = replace(way_back, label=self._voice.label("back_to_step"), kind=ChoiceKind.NAVIGATION)
+        *before, last = replies
+        return (*before, replace(last, choices=(*last.choices, way_back)))
+
+    async def _respond(self, scene: Scene) -> Told:
+        incoming = scene.incoming
+        if incoming.event is Event.JOINED:
+            return await self._welcome(scene)
         if incoming.button is not None:
-            return self._press(incoming.address, incoming.button)
+            return await self._press(scene, incoming.button)
         command = read_command(incoming.text)
         if command:
-            return await self._obey(command, incoming)
-        return await self._converse(incoming, incoming.text)
+            return await self._obey(scene, command)
+        typed = self._typed_choice(scene)
+        if typed:
+            return await self._press(scene, typed)
+        return await self._onboarding.hear(scene, incoming.text) or await self._answering.converse(scene, incoming.text)
 
-    async def _obey(self, command: Command, incoming: Incoming) -> Outgoing:
-        match command.name:
-            case "question" if command.argument:
-                return await self._converse(incoming, command.argument)
-            case "start":
-                return self._say("help/welcome")
-            case "aide" | "help":
-                return self._say("help/help")
-            case _:
-                return self._say("help/unknown_command")
+    async def _welcome(self, scene: Scene) -> Told:
+        if not await people.welcome(scene.transaction, scene.person.id, scene.address, scene.now):
+            return Told(())
+        return Told((self._greeting(scene, "onboarding/welcome"),))
 
-    async def _converse(self, incoming: Incoming, text: str) -> Outgoing:
-        heard = self._smalltalk.hear(text[:LONGEST_READ])
-        if heard.kind:
-            return self._say(f"smalltalk/{heard.kind}", Verdict(Status.SMALLTALK, 1.0))
-        if not words(heard.question):
-            return self._say("answer/empty", Verdict(Status.UNKNOWN))
-        before = self._turns.get(incoming.address, _Turn())
-        verdict = judge(self._current_retriever(), heard.question, before.subject)
-        if verdict.status is Status.UNKNOWN:
-            self._remember(incoming.address, _Turn())
-            kept = await self._keep(text, incoming)
-            return self._say("answer/unknown", verdict, kept=kept)
-        subject = f"{before.subject} {heard.question}" if verdict.followed_up else heard.question
-        shown = verdict.hits[0].passage.id if verdict.status is Status.ANSWER else None
-        self._remember(incoming.address, _Turn(subject[-_LONGEST_SUBJECT:], shown))
-        again = shown is not None and shown == before.shown
-        return Outgoing((tell(verdict, self._templates, incoming.address, again=again),), verdict)
+    def _greeting(self, scene: Scene, template: str) -> Reply:
+        orientation = scene.corpus.journey(ORIENTATION)
+        choices = self._onboarding.buttons(scene.address, (orientation,) if orientation else ())
+        return self._voice.say(template, choices, vie=bool(orientation))
 
-    async def _keep(self, text: str, incoming: Incoming) -> bool:
-        """Keep a question without an answer, as it was typed; return whether it could be."""
-        try:
-            return await self._misses.record(text, incoming.address.community, incoming.received_at)
-        except BotError as error:
-            _log.warning("A question without an answer could not be kept. %s", error)
-            return False
+    async def _obey(self, scene: Scene, command: Command) -> Told:
+        obey = self._commands.get(command.name)
+        return await obey(scene, command.argument) if obey else Told((self._voice.say("help/unknown_command"),))
 
-    def _press(self, address: Address, identifier: str) -> Outgoing:
+    async def _question(self, scene: Scene, argument: str) -> Told:
+        question = argument or scene.incoming.quoted
+        if not question:
+            return Told((self._voice.say("help/no_quote"),))
+        return await self._onboarding.come_back(scene, await self._answering.converse(scene, question))
+
+    async def _start(self, scene: Scene, argument: str) -> Told:
+        if scene.corpus.journey(argument):
+            return await self._onboarding.command(scene, argument)
+        return Told((self._greeting(scene, "help/welcome"),))
+
+    async def _help(self, _scene: Scene, _argument: str) -> Told:
+        return Told((self._voice.say("help/help"),))
+
+    async def _press(self, scene: Scene, identifier: str) -> Told:
         button = read_button(identifier)
         if button is None:
-            return self._say("buttons/outdated")
-        if button.owner != owner_of(address):
-            return self._say("buttons/not_yours")
-        retriever = self._current_retriever()
-        passage = retriever.corpus.by_digest.get(button.subject)
+            return Told((self._voice.say("buttons/outdated"),))
+        if button.owner != owner_of(scene.address):
+            return Told((self._voice.say("buttons/not_yours"),))
+        return await self._presses[button.kind](scene, button)
+
+    async def _press_passage(self, scene: Scene, button: Button) -> Told:
+        passage = scene.corpus.by_digest.get(button.subject)
         if passage is None:
-            return self._say("buttons/gone")
-        self._remember(address, _Turn(passage.title, passage.id))
-        return Outgoing((show(passage, more_after(retriever, passage), self._templates, address),))
+            return Told((self._voice.say("buttons/gone"),))
+        return await self._onboarding.come_back(scene, self._answering.show_chosen(scene, passage))
 
-    def _remember(self, address: Address, turn: _Turn) -> None:
-        self._turns[address] = turn
-        self._turns.move_to_end(address)
-        if len(self._turns) > _CONVERSATIONS:
-            self._turns.popitem(last=False)
+    def _typed_choice(self, scene: Scene) -> str | None:
+        """Return the id of the button that a typed number or label names, None where the text means something else."""
+        found = _READ.fullmatch(scene.incoming.text)
+        if found and int(found[2]) <= len(scene.turn.choices) and int(found[2]) > 0:
+            identifier = scene.turn.choices[int(found[2]) - 1][0]
+        else:
+            typed = words(scene.incoming.text)
+            offered = (*scene.turn.choices, *scene.turn.onward)
+            identifier = next((each for each, label in offered if typed and words(label) == typed), "")
+        button = read_button(identifier)
+        if button is None:
+            return None
+        # Where an answer in one's own words is awaited, a number is that answer.
+        return identifier if (found and found[1]) or not _awaits_text(scene) else None
 
-    def _say(self, template: str, verdict: Verdict | None = None, **values: object) -> Outgoing:
-        return Outgoing((Reply(self._templates.render(template, **values)),), verdict)
+    def _without_memory(self, incoming: Incoming) -> Outgoing:
+        """Answer what can be answered while nothing can be kept."""
+        command = read_command(incoming.text)
+        if command and command.name in ("aide", "help"):
+            return Outgoing((self._voice.say("help/help"),))
+        text = command.argument if command and command.name == "question" else incoming.text
+        if incoming.button is None and (not command or command.name == "question"):
+            told = self._answering.reply(self._current_retriever(), text, incoming.address, Turn())
+            if told.verdict and told.verdict.status is not Status.UNKNOWN:
+                return Outgoing(told.replies, told.verdict)
+        return Outgoing((self._voice.say("help/cannot_keep"),))
+
+    async def _keep_miss(self, text: str, asked_at: datetime) -> bool:
+        """Keep a question without an answer; return whether it will still be there after a restart."""
+        try:
+            async with self._database.transaction() as transaction:
+                await misses.record(transaction, text, None, asked_at)
+        except DatabaseError as error:
+            _log.warning("A question without an answer could not be kept. %s", error)
+            return False
+        return self._database.lasts
+
+    async def _sweep(self, transaction: Transaction, now: datetime) -> None:
+        """Drop what is kept no longer."""
+        await events.drop_old(transaction, now)
+        await conversations.drop_old(transaction, now)
+        await links.drop_old(transaction, now)
+        await watches.drop_old(transaction, now)
+        await misses.drop_old(transaction, now, self._misses_kept)
+
+    async def _forget(self) -> None:
+        """Wipe what was erased from the database's log; if another process reads it now, the next time."""
+        if not self._left_to_forget:
+            return
+        try:
+            await self._database.forget_deleted()
+        except DatabaseError as error:
+            _log.warning("%s It is tried again.", error)
+        else:
+            self._left_to_forget = False
+
+
+def _place(scene: Scene, told: Told) -> JourneyPlace | None:
+    """Return the journey under way after an event, or the one that it finished."""
+    run = told.run or scene.run
+    if run is None or not (run.state.open or (told.run and run.state.progress is Progress.FINISHED)):
+        return None
+    return JourneyPlace(run.state.journey, run.state.step, run.state.progress is Progress.FINISHED)
+
+
+def _leads_on(choice: Choice) -> bool:
+    button = read_button(choice.id)
+    return button is not None and button.kind in (ButtonKind.STEP, ButtonKind.JOURNEY)
+
+
+def _awaits_text(scene: Scene) -> bool:
+    run = scene.run
+    journey = scene.corpus.journey(run.state.journey) if run and run.is_led_at(scene.address) else None
+    step = journey.by_id.get(run.state.step) if run and journey else None
+    return step is not None and step.kind is StepKind.TEXT
+
+
+def _with_blocks(replies: tuple[Reply, ...], blocks: tuple[Block, ...]) -> tuple[Reply, ...]:
+    """Return replies with blocks at the end of the last one."""
+    if not replies:
+        return ()
+    *before, last = replies
+    return (*before, replace(last, blocks=(*last.blocks, *blocks)))

@@ -2,25 +2,27 @@
 
 from collections.abc import Sequence
 from textwrap import shorten
-from typing import Protocol
 
 from markupsafe import Markup
 
 from bot.content.corpus import Passage
-from bot.content.schemas import MAX_TITLE
+from bot.content.schemas import MAX_LABEL
 from bot.core.buttons import ButtonKind, button_id
-from bot.core.messages import Address, Block, Choice, Reply, Status, Verdict
+from bot.core.messages import Address, Choice, ChoiceKind, Reply, Status, Verdict
+from bot.core.scene import Scene, Told
+from bot.core.smalltalk import SmallTalk
+from bot.core.voice import Voice
+from bot.retrieval.french import words
 from bot.retrieval.retriever import Hit, Retriever
+from bot.storage import misses
+from bot.storage.conversations import Turn
 
+LONGEST_READ = 1000
+"""Characters read of a message: nobody's question is longer, and what follows is left alone."""
 MORE = 2
 """How many passages are offered under an answer."""
 SUGGESTIONS = 3
-
-
-class Renderer(Protocol):
-    """Makes the blocks of a message from a template's name and values."""
-
-    def render(self, name: str, **values: object) -> tuple[Block, ...]: ...
+_LONGEST_SUBJECT = 300
 
 
 def judge(retriever: Retriever, question: str, previous: str | None) -> Verdict:
@@ -47,35 +49,83 @@ def _more(retriever: Retriever, hits: Sequence[Hit]) -> list[Hit]:
     return [ordered[name] for name in preferred][:MORE]
 
 
-def more_after(retriever: Retriever, passage: Passage) -> list[Passage]:
-    """Return what to read after a passage that was chosen: what its writer named, else the nearest to its title."""
-    named = [retriever.corpus.by_id[name] for name in passage.see_also]
-    near = [hit.passage for hit in retriever.search(passage.title, 1 + MORE) if hit.passage is not passage]
-    return (named or near)[:MORE]
+class Answering:
+    """Answers questions and small talk, and shows passages."""
+
+    def __init__(self, voice: Voice, smalltalk: SmallTalk) -> None:
+        self._voice = voice
+        self._smalltalk = smalltalk
+
+    def reply(self, retriever: Retriever, text: str, address: Address, before: Turn) -> Told:
+        """Return the answer to what somebody says; a question without one is not kept here."""
+        heard = self._smalltalk.hear(text[:LONGEST_READ])
+        if heard.kind:
+            return Told((self._voice.say(f"smalltalk/{heard.kind}"),), Verdict(Status.SMALLTALK, 1.0))
+        if not words(heard.question):
+            return Told((self._voice.say("answer/empty"),), Verdict(Status.UNKNOWN))
+        verdict = judge(retriever, heard.question, before.subject)
+        if verdict.status is Status.UNKNOWN:
+            return Told((self._voice.say("answer/unknown", kept=False),), verdict, Turn())
+        subject = f"{before.subject} {heard.question}" if verdict.followed_up else heard.question
+        shown = verdict.hits[0].passage.id if verdict.status is Status.ANSWER else None
+        about = Turn(subject[-_LONGEST_SUBJECT:], shown)
+        again = shown is not None and shown == before.shown
+        return Told((self._tell(verdict, address, again=again),), verdict, about)
+
+    async def converse(self, scene: Scene, text: str) -> Told:
+        """Answer what somebody says; a question that nobody can answer is kept for moderators."""
+        told = self.reply(scene.retriever, text, scene.address, scene.turn)
+        if told.about is None or told.verdict is None or told.verdict.status is not Status.UNKNOWN:
+            return told
+        miss = await misses.record(scene.transaction, text, scene.address.community, scene.now)
+        choices = (
+            Choice(button_id(ButtonKind.WATCH, scene.address, argument=str(miss)), self._voice.label("watch")),
+            Choice(button_id(ButtonKind.TEAM, scene.address, argument=str(miss)), self._voice.label("team")),
+        )
+        reply = self._voice.say("answer/unknown", choices, kept=scene.lasts)
+        return Told((reply,), told.verdict, Turn())
+
+    def show_chosen(self, scene: Scene, passage: Passage) -> Told:
+        """Return a passage that somebody chose to read."""
+        reply = self._show(passage, self._more_after(scene.retriever, passage), scene.address)
+        return Told((reply,), about=Turn(passage.title, passage.id))
+
+    def _tell(self, verdict: Verdict, address: Address, *, again: bool) -> Reply:
+        passages = [hit.passage for hit in verdict.hits]
+        if verdict.status is Status.SUGGEST:
+            return self._voice.say("answer/suggest", passage_choices(passages, address, ChoiceKind.CHOICE))
+        return self._show(passages[0], passages[1:], address, again=again)
+
+    def _show(self, passage: Passage, more: Sequence[Passage], address: Address, *, again: bool = False) -> Reply:
+        """Return the message that shows one passage, with what to read next, and asks whether it helps."""
+        # The check has let the text's Markdown pass; everything else that a template inserts is escaped.
+        text = Markup(passage.text)  # noqa: S704
+        choices = passage_choices(more, address, ChoiceKind.SEE_ALSO) + self._feedback(passage, address)
+        return self._voice.say("answer/answer", choices, passage=passage, text=text, more=bool(more), again=again)
+
+    def _feedback(self, passage: Passage, address: Address) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(
+                button_id(ButtonKind.FEEDBACK, address, passage.id, argument),
+                self._voice.label(label),
+                ChoiceKind.FEEDBACK,
+            )
+            for argument, label in (("yes", "useful"), ("no", "useless"))
+        )
+
+    @staticmethod
+    def _more_after(retriever: Retriever, passage: Passage) -> list[Passage]:
+        """Return what to read after a passage that was chosen: what its writer named, else the nearest to its title."""
+        named = [retriever.corpus.by_id[name] for name in passage.see_also]
+        near = [hit.passage for hit in retriever.search(passage.title, 1 + MORE) if hit.passage is not passage]
+        return (named or near)[:MORE]
 
 
-def tell(verdict: Verdict, templates: Renderer, address: Address, *, again: bool) -> Reply:
-    """Return the message that answers or suggests; `again` if it shows the same passage as the message before."""
-    passages = [hit.passage for hit in verdict.hits]
-    if verdict.status is Status.SUGGEST:
-        return Reply(templates.render("answer/suggest"), _choices(passages, address))
-    return show(passages[0], passages[1:], templates, address, again=again)
-
-
-def show(
-    passage: Passage, more: Sequence[Passage], templates: Renderer, address: Address, *, again: bool = False
-) -> Reply:
-    """Return the message that shows one passage, with what to read next."""
-    # The check has let the text's Markdown pass; everything else that a template inserts is escaped.
-    text = Markup(passage.text)  # noqa: S704
-    blocks = templates.render("answer/answer", passage=passage, text=text, more=bool(more), again=again)
-    return Reply(blocks, _choices(more, address))
-
-
-def _choices(passages: Sequence[Passage], address: Address) -> tuple[Choice, ...]:
-    return tuple(Choice(button_id(ButtonKind.PASSAGE, address, passage.id), _label(passage)) for passage in passages)
+def passage_choices(passages: Sequence[Passage], address: Address, kind: ChoiceKind) -> tuple[Choice, ...]:
+    """Return buttons that show passages."""
+    return tuple(Choice(button_id(ButtonKind.PASSAGE, address, each.id), _label(each), kind) for each in passages)
 
 
 def _label(passage: Passage) -> str:
     """Return what a button says of a passage: its title, or the beginning of its text where it has none."""
-    return shorten(passage.title or passage.text, MAX_TITLE, placeholder="…")
+    return shorten(passage.title or passage.text, MAX_LABEL, placeholder="…")

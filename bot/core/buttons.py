@@ -1,5 +1,6 @@
 """Button ids: kind, version, owner and what the button is about, readable after a restart and at most 64 bytes."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,22 +8,37 @@ from bot.content.corpus import digest
 from bot.core.messages import Address
 
 _VERSION = "1"
-_SEPARATOR = ":"
+_FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,16}))?")
 
 
 class ButtonKind(StrEnum):
     """What pressing does."""
 
     PASSAGE = "passage"
+    STEP = "step"
+    JOURNEY = "journey"
+    JOURNEYS = "journeys"
+    FEEDBACK = "feedback"
+    TEAM = "team"
+    WATCH = "watch"
+    THEME = "theme"
+    PLAN = "plan"
+    TASK = "task"
+    REMIND = "remind"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button read back from its id: the owner and the subject are digests, compared and never reversed."""
+    """A button read back from its id.
+
+    The owner and the subject are digests, compared and never reversed; the argument is a word of the button's kind.
+    """
 
     kind: ButtonKind
     owner: str
     subject: str
+    argument: str = ""
 
 
 def owner_of(address: Address) -> str:
@@ -30,14 +46,15 @@ def owner_of(address: Address) -> str:
     return digest(f"{address.platform}/{address.account}")
 
 
-def button_id(kind: ButtonKind, address: Address, subject: str) -> str:
+def button_id(kind: ButtonKind, address: Address, subject: str = "", argument: str = "") -> str:
     """Return the id of a button that only the person at the address may press."""
-    return _SEPARATOR.join((kind, _VERSION, owner_of(address), digest(subject)))
+    identifier = f"{kind}:{_VERSION}:{owner_of(address)}:{digest(subject)}"
+    return f"{identifier}.{argument}" if argument else identifier
 
 
 def read_button(text: str) -> Button | None:
     """Return the button of an id, or None if the text is not an id of this version."""
-    kind, *rest = text.split(_SEPARATOR)
-    if kind not in set(ButtonKind) or len(rest) != 3 or rest[0] != _VERSION:
+    found = _FORM.fullmatch(text)
+    if not found or found[1] not in set(ButtonKind) or found[2] != _VERSION:
         return None
-    return Button(ButtonKind(kind), rest[1], rest[2])
+    return Button(ButtonKind(found[1]), found[3], found[4], found[5] or "")

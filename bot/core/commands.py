@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from bot.retrieval.french import fold
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as typed: its name in lower case, without the slash, and the rest of the line."""
+    """A command as typed: its name without the slash, accents or hyphens, and the rest of the line."""
 
     name: str
     argument: str
@@ -16,4 +18,4 @@ def read_command(text: str) -> Command | None:
     name, _, argument = text.strip().partition(" ")
     if not name.startswith("/") or not name[1:2].isalpha():
         return None
-    return Command(name[1:].casefold(), argument.strip())
+    return Command("".join(filter(str.isalpha, fold(name))), argument.strip())

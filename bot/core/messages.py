@@ -17,14 +17,53 @@ class Address:
     place: str | None = None
 
 
+class Role(StrEnum):
+    """What somebody is in the community that they write in, as the platform tells."""
+
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    ADMINISTRATOR = "administrator"
+
+
+class Event(StrEnum):
+    """What happened that is no message: somebody joined a community."""
+
+    JOINED = "joined"
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Something that a person did: they wrote a text, or pressed the button of an id (then the text is empty)."""
+    """Something that a person did: they wrote a text, or pressed the button of an id (then the text is empty).
+
+    Attributes:
+        address: where.
+        received_at: when, with its offset.
+        text: what they wrote.
+        button: the id of the button that they pressed.
+        event: what happened otherwise.
+        id: the platform's id of the event; one that comes again counts once.
+        role: what they are in the community.
+        quoted: the text of somebody's message that this one replies to.
+    """
 
     address: Address
     received_at: datetime
     text: str = ""
     button: str | None = None
+    event: Event | None = None
+    id: str | None = None
+    role: Role = Role.MEMBER
+    quoted: str | None = None
+
+
+class ChoiceKind(StrEnum):
+    """What a button is for, so that a platform can lay it out."""
+
+    CHOICE = "choice"
+    NAVIGATION = "navigation"
+    SEE_ALSO = "see_also"
+    FEEDBACK = "feedback"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +72,7 @@ class Choice:
 
     id: str
     label: str
+    kind: ChoiceKind = ChoiceKind.CHOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +84,30 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a reply."""
+
+    name: str
+    media_type: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """One message of Vigie's: its blocks in order, and the choices below it."""
+    """One message of Vigie's: its blocks in order, the choices below it, and the files that go with it.
+
+    `awaits_text` tells that it asks for an answer in the person's own words.
+    """
 
     blocks: tuple[Block, ...]
     choices: tuple[Choice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    awaits_text: bool = False
 
     @property
     def text(self) -> str:
         """The message in Markdown, without its choices."""
         return "\n\n".join(block.text for block in self.blocks)
-
-    @property
-    def text_with_choices(self) -> str:
-        """The whole message in Markdown, its choices as a numbered list, for whoever has no buttons."""
-        listed = "\n".join(f"{number}. {choice.label}" for number, choice in enumerate(self.choices, start=1))
-        return f"{self.text}\n\n{listed}" if listed else self.text
 
 
 class Status(StrEnum):
@@ -85,8 +133,34 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class JourneyPlace:
+    """The journey under way, or just finished, and the step where it stands."""
+
+    id: str
+    step: str
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """All that answers one incoming event: the replies to send in order, and the verdict if it was a question."""
+    """All that answers one incoming event.
+
+    Attributes:
+        replies: the messages to send, in order.
+        verdict: what was decided, if it was a question.
+        journey: the journey under way after it, if any.
+        erased: whether all that was kept about the person is gone: what a platform keeps for them goes too.
+    """
 
     replies: tuple[Reply, ...]
     verdict: Verdict | None = None
+    journey: JourneyPlace | None = None
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message that nobody asked for at this moment, already counted as sent: a reminder."""
+
+    address: Address
+    outgoing: Outgoing

@@ -1,30 +1,64 @@
 """The check of the prompts: every template renders, every kind of small talk has its reply, and only one."""
 
 from collections.abc import Iterator
+from datetime import date, time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from bot.content.strict_yaml import StrictYamlError, line_of, parse
+from bot.content.strict_yaml import line_of
 from bot.core.smalltalk import AROUND
 from bot.errors import ContentError, Problem
-from bot.rendering.templates import Templates
+from bot.rendering.prompt_files import read_prompt_file
+from bot.rendering.templates import SUFFIX, Templates
+from bot.rendering.wording import read_wording
 
+JOURNEYS = "journeys"
 SMALL_TALK = "smalltalk.yaml"
-_SUFFIX = ".md.j2"
 _phrases: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
 _SOURCE = SimpleNamespace(title="Titre", author="Auteur", publisher="Éditeur", year=2020, dated="2020")
+_JOURNEY = SimpleNamespace(id="parcours", title="Titre", summary="Résumé", minutes=10)
+_TASKS = [("À faire", "later", date(2026, 12, 3)), ("Déjà fait", "done", date(2026, 12, 4))]
 _EVERY_VALUE: dict[str, Any] = {
     "passage": SimpleNamespace(title="Titre", said_by="Quelqu'un", note="Une note.", source=_SOURCE),
     "text": "Un conseil.",
-    "more": True,
-    "again": True,
-    "kept": True,
+    "journey": _JOURNEY,
+    "journeys": [_JOURNEY],
+    "runs": {"parcours": "under_way"},
+    "answers": [("Le but", "des clients")],
+    "tasks": _TASKS,
+    "plans": [("Titre", _TASKS)],
+    "begun": [("Titre", ["des clients"], ["À faire : plus tard"])],
+    "links": ["Titre"],
+    "sources": [_SOURCE],
+    "due": date(2026, 12, 3),
+    "since": date(2026, 11, 22),
+    "at": time(18, 30),
+    "day": "jeudi",
+    "turn": 1,
+    "place": 2,
+    "total": 9,
+    "left": 7,
+    "page": 1,
+    "pages": 2,
+    "count": 9,
+    **dict.fromkeys(("feedback", "watches", "conversations", "events"), 2),
+    **dict.fromkeys(("title", "task", "this_week", "bar", "zone", "code", "reference", "accounts"), "Texte"),
+    **dict.fromkeys(("communities", "reminder"), "Texte"),
+    **dict.fromkeys(("more", "again", "kept", "written", "several", "say", "under_way", "vie", "changed"), True),
+    **dict.fromkeys(("empty", "calendar", "lasts", "last", "was_on"), True),
 }
 """A value for everything that some template inserts."""
+_MAY_BE_NOTHING = (
+    *("runs", "answers", "tasks", "plans", "begun", "links", "feedback", "watches", "conversations", "events", "day"),
+    *("this_week", "communities", "reminder", "more", "again", "kept", "written", "several", "say", "under_way", "vie"),
+    *("changed", "empty", "calendar", "lasts", "last", "was_on"),
+)
+_LEAST = {name: type(value)() if name in _MAY_BE_NOTHING else value for name, value in _EVERY_VALUE.items()}
+"""The same where what may be nothing is nothing."""
 
 
 def read_small_talk(folder: Path) -> dict[str, list[str]]:
@@ -33,35 +67,28 @@ def read_small_talk(folder: Path) -> dict[str, list[str]]:
     Raises:
         ContentError: the file is not of that form.
     """
-    path = folder / SMALL_TALK
-    text = path.read_text(encoding="utf-8")
-    try:
-        return _phrases.validate_python(parse(text))
-    except StrictYamlError as error:
-        raise ContentError([Problem(path, error.line, str(error), "Correct the YAML on that line.")]) from error
-    except ValidationError as error:
-        where = [detail["loc"] for detail in error.errors()]
-        problems = [
-            Problem(path, line_of(text, loc), "not a phrase.", "Write text, in quotes if need be.") for loc in where
-        ]
-        raise ContentError(problems) from error
+    return read_prompt_file(folder / SMALL_TALK, _phrases)
 
 
 def check_prompts(folder: Path) -> list[Problem]:
     """Return what is wrong with the templates and the phrases of small talk of a prompts folder."""
-    names = [path.relative_to(folder).as_posix().removesuffix(_SUFFIX) for path in sorted(folder.rglob(f"*{_SUFFIX}"))]
+    found = (path.relative_to(folder) for path in sorted(folder.rglob(f"*{SUFFIX}")))
+    # The words of a journey are checked with the journey.
+    names = [path.as_posix().removesuffix(SUFFIX) for path in found if path.parts[0] != JOURNEYS]
     templates = Templates(folder)
     problems = [problem for name in names for problem in _template_problems(templates, folder, name)]
     try:
+        read_wording(folder)
         return problems + list(_small_talk_problems(folder, set(names)))
     except ContentError as error:
         return problems + list(error.problems)
 
 
 def _template_problems(templates: Templates, folder: Path, name: str) -> Iterator[Problem]:
-    path = folder / f"{name}{_SUFFIX}"
+    path = folder / f"{name}{SUFFIX}"
     try:
         blocks = templates.render(name, **_EVERY_VALUE)
+        templates.render(name, **_LEAST)
     except TemplateSyntaxError as error:
         yield Problem(path, error.lineno, f"not a valid template: {error.message}.", "Correct it.")
     except TemplateError as error:
@@ -79,7 +106,7 @@ def _small_talk_problems(folder: Path, names: set[str]) -> Iterator[Problem]:
     text = path.read_text(encoding="utf-8")
     for kind in phrases:
         if kind != AROUND and f"smalltalk/{kind}" not in names:
-            yield Problem(path, line_of(text, [kind]), f"'{kind}' has no reply.", f"Write smalltalk/{kind}{_SUFFIX}.")
+            yield Problem(path, line_of(text, [kind]), f"'{kind}' has no reply.", f"Write smalltalk/{kind}{SUFFIX}.")
     first: dict[str, str] = {}
     for kind, listed in phrases.items():
         for place, phrase in enumerate(listed):

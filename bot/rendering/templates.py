@@ -6,13 +6,19 @@ markup, unless it was marked as `Markup` because the knowledge check has let its
 """
 
 import re
+from collections.abc import Container
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from babel.dates import format_date, format_time
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
 from bot.core.messages import Block
+
+SUFFIX = ".md.j2"
+_LOCALE = "fr"
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|])")
 
@@ -26,8 +32,9 @@ class Templates:
     """Renders the templates of one language's folder."""
 
     def __init__(self, folder: Path) -> None:
+        self._loader = FileSystemLoader(folder)
         self._environment = Environment(
-            loader=FileSystemLoader(folder),
+            loader=self._loader,
             undefined=StrictUndefined,
             finalize=_finalize,
             autoescape=False,  # noqa: S701 - what is made is Markdown: `finalize` escapes
@@ -35,12 +42,42 @@ class Templates:
             lstrip_blocks=True,
         )
 
-    def render(self, name: str, **values: Any) -> tuple[Block, ...]:
-        """Return the blocks of the template `name`, in the order of the file."""
-        template = self._environment.get_template(f"{name}.md.j2")
+        self._environment.filters |= {"day": _day, "clock": _clock}
+
+    def render(self, name: str, only: Container[str] | None = None, /, **values: Any) -> tuple[Block, ...]:
+        """Return the blocks of the template `name` in the order of the file: all, or `only` those of some roles."""
+        template = self._environment.get_template(_file(name))
         context = template.new_context(values)
-        texts = ((role, "".join(render(context)).strip()) for role, render in template.blocks.items())
+        wanted = ((role, render) for role, render in template.blocks.items() if only is None or role in only)
+        texts = ((role, "".join(render(context)).strip()) for role, render in wanted)
         return tuple(Block(role, text) for role, text in texts if text)
+
+    def roles(self, name: str) -> tuple[str, ...]:
+        """Return the roles of the blocks that the template holds, said or not, in the order of the file."""
+        return tuple(self._environment.get_template(_file(name)).blocks)
+
+    def attributes_read(self, name: str) -> dict[str, dict[str, int]]:
+        """Return what the template reads of each value (`answers.goal`): value, to attribute, to the first line."""
+        source, _, _ = self._loader.get_source(self._environment, _file(name))
+        found: dict[str, dict[str, int]] = {}
+        for node in self._environment.parse(source).find_all(nodes.Getattr):
+            if isinstance(node.node, nodes.Name):
+                found.setdefault(node.node.name, {}).setdefault(node.attr, node.lineno)
+        return found
+
+
+def _file(name: str) -> str:
+    return f"{name}{SUFFIX}"
+
+
+def _day(value: date) -> str:
+    """Return a day as it is said: "jeudi 3 décembre"."""
+    return format_date(value, "EEEE d MMMM", locale=_LOCALE)
+
+
+def _clock(value: time) -> str:
+    """Return a time as it is said: "18 h 30"."""
+    return format_time(value, "H 'h' mm", locale=_LOCALE).removesuffix(" 00")
 
 
 def _finalize(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,13 +15,36 @@ from bot.errors import BotError
 MEMORY = Path(":memory:")
 """The path of a database that lives and dies with the process."""
 
+Row = aiosqlite.Row
+
 
 class DatabaseError(BotError):
     """The database cannot be opened, read or written, or is of a newer version."""
 
 
+def stamp(moment: datetime) -> str:
+    """Return a moment as it is kept: in UTC, so that the order of the texts is that of the moments."""
+    return moment.astimezone(UTC).isoformat()
+
+
+class Transaction:
+    """What is done inside is kept whole or not at all."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: str, *values: object) -> list[Row]:
+        """Run one statement with the values bound to its question marks, and return the rows that it gives."""
+        return list(await self._connection.execute_fetchall(statement, values))
+
+    async def row(self, statement: str, *values: object) -> Row | None:
+        """Run one statement, and return its first row, None where it gives none."""
+        rows = await self.rows(statement, *values)
+        return rows[0] if rows else None
+
+
 class Database:
-    """One connection, shared: transactions follow one another, whoever asks for them."""
+    """One connection, shared: transactions follow one another, in the order in which they are asked for."""
 
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
         self._connection = connection
@@ -28,12 +52,17 @@ class Database:
         self._turn = asyncio.Lock()
 
     @property
+    def path(self) -> Path:
+        """Where the database is."""
+        return self._path
+
+    @property
     def lasts(self) -> bool:
         """Whether what is written is there after the process has ended."""
         return self._path != MEMORY
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """Commit what is done inside, or undo all of it on an error.
 
         Raises:
@@ -41,9 +70,9 @@ class Database:
         """
         async with self._turn:
             try:
-                await self._connection.execute("BEGIN IMMEDIATE")
+                await self._connection.execute_fetchall("BEGIN IMMEDIATE")
                 try:
-                    yield self._connection
+                    yield Transaction(self._connection)
                 except BaseException:
                     await self._connection.rollback()
                     raise
@@ -51,16 +80,27 @@ class Database:
             except aiosqlite.Error as error:
                 raise _in_words(self._path, error) from error
 
-    async def rows(self, query: str, *values: object) -> list[aiosqlite.Row]:
+    async def rows(self, query: str, *values: object) -> list[Row]:
         """Return the rows of a query.
 
         Raises:
             DatabaseError: the database cannot be read.
         """
-        try:
-            return list(await self._connection.execute_fetchall(query, values))
-        except aiosqlite.Error as error:
-            raise _in_words(self._path, error) from error
+        async with self._turn:
+            try:
+                return await Transaction(self._connection).rows(query, *values)
+            except aiosqlite.Error as error:
+                raise _in_words(self._path, error) from error
+
+    async def forget_deleted(self) -> None:
+        """Leave nothing of what was deleted in the write-ahead log; `secure_delete` wipes it from the file itself.
+
+        Raises:
+            DatabaseError: another process reads what was deleted, so that the log cannot be emptied now.
+        """
+        [row] = await self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if row[0]:
+            raise DatabaseError(f"The log of {self._path} could not be emptied: another process reads it.")
 
 
 @asynccontextmanager
@@ -85,9 +125,17 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
 
 async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
     connection.row_factory = aiosqlite.Row
+    pragmas = (
+        "busy_timeout = 5000",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "cache_size = -32768",  # KiB: the upper levels of every index stay at hand, however many people are kept
+    )
     try:
-        for pragma in ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-            await connection.execute(f"PRAGMA {pragma}")
+        for pragma in pragmas:
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
         scripts = _scripts()
         version = await _version(connection)
         if version > len(scripts):
@@ -96,6 +144,11 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
             await _migrate(connection, scripts)
     except aiosqlite.Error as error:
         raise _in_words(path, error) from error
+
+
+def newest_version() -> int:
+    """Return how many migrations there are: the version of a database that has seen them all."""
+    return len(_scripts())
 
 
 def _scripts() -> list[Traversable]:
@@ -112,12 +165,12 @@ async def _version(connection: aiosqlite.Connection) -> int:
 
 async def _migrate(connection: aiosqlite.Connection, scripts: list[Traversable]) -> None:
     """Run the migrations that the file has not seen, all in one transaction; another process may have been first."""
-    await connection.execute("BEGIN IMMEDIATE")
+    await connection.execute_fetchall("BEGIN IMMEDIATE")
     try:
         for script in scripts[await _version(connection) :]:
             for statement in script.read_text(encoding="utf-8").split(";\n"):
-                await connection.execute(statement)
-        await connection.execute(f"PRAGMA user_version = {len(scripts)}")
+                await connection.execute_fetchall(statement)
+        await connection.execute_fetchall(f"PRAGMA user_version = {len(scripts)}")
     except BaseException:
         await connection.rollback()
         raise

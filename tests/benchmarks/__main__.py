@@ -20,7 +20,6 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import build_advisor
 from bot.content.corpus import Corpus
 from bot.content.reading import read_corpus
 from bot.core.messages import Address, Incoming
@@ -30,7 +29,7 @@ from bot.retrieval.retriever import Retriever
 from tests.benchmarks.engines import ENGINES, Ask
 from tests.benchmarks.synthetic import synthetic
 from tests.evaluation.cases import questions
-from tests.evaluation.measure import Unrecorded
+from tests.evaluation.measure import forgetful
 
 SIZES = (300, 10_000, 100_000)
 _MILLISECONDS = 1000
@@ -148,13 +147,13 @@ def _write_part(corpus: Corpus, folder: Path) -> None:
 
 
 async def _handle_times(retriever: Retriever) -> tuple[float, float]:
-    advisor = build_advisor(lambda: retriever, Unrecorded())
     times = []
-    for case in questions():
-        incoming = Incoming(Address("bench", case.id), datetime(2026, 1, 1, tzinfo=UTC), case.turns[0])
-        started = time.perf_counter()
-        await advisor.handle(incoming)
-        times.append((time.perf_counter() - started) * _MILLISECONDS)
+    async with forgetful(lambda: retriever) as advisor:
+        for case in questions():
+            incoming = Incoming(Address("bench", case.id), datetime(2026, 1, 1, tzinfo=UTC), case.turns[0])
+            started = time.perf_counter()
+            await advisor.handle(incoming)
+            times.append((time.perf_counter() - started) * _MILLISECONDS)
     settled = times[len(times) // 10 :]
     return statistics.median(settled), statistics.quantiles(settled, n=100)[98]
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.core.messages import Status
-from bot.storage.misses import Misses
+from bot.storage.database import Database
+from bot.storage.misses import latest
 from tests.people import Member
 
 HOSTILE = {
@@ -34,19 +35,19 @@ async def test_hostile_text_gets_a_polite_reply_and_no_advice(lea: Member, text:
         assert fragment not in reply
 
 
-async def test_what_was_typed_is_kept_as_it_is(lea: Member, misses: Misses) -> None:
+async def test_what_was_typed_is_kept_as_it_is(lea: Member, database: Database) -> None:
     await lea.says("'; DROP TABLE misses; --")
-    assert [miss.question for miss in await misses.latest(None, 5)] == ["'; DROP TABLE misses; --"]
+    assert [miss.question for miss in await latest(database, None, 5)] == ["'; DROP TABLE misses; --"]
 
 
-async def test_an_unpaired_surrogate_does_not_break_the_database(lea: Member, misses: Misses) -> None:
+async def test_an_unpaired_surrogate_does_not_break_the_database(lea: Member, database: Database) -> None:
     await lea.says("blanquette \ud800 de veau")
-    assert [miss.question for miss in await misses.latest(None, 5)] == ["blanquette ? de veau"]
+    assert [miss.question for miss in await latest(database, None, 5)] == ["blanquette  de veau"]
 
 
-async def test_a_very_long_message_is_answered_from_its_beginning(lea: Member, misses: Misses) -> None:
+async def test_a_very_long_message_is_answered_from_its_beginning(lea: Member, database: Database) -> None:
     await lea.says("Faut-il répondre aux polémiques ? " + "blabla " * 1500)
     assert lea.reads
     await lea.says("zkrtq " * 2000)
     assert lea.verdict.status is Status.UNKNOWN
-    assert all(len(miss.question) <= 500 for miss in await misses.latest(None, 5))
+    assert all(len(miss.question) <= 500 for miss in await latest(database, None, 5))

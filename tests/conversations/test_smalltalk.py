@@ -45,7 +45,7 @@ async def test_the_question_command_asks(lea: Member) -> None:
     assert lea.verdict.status is Status.ANSWER
 
 
-@pytest.mark.parametrize("text", ["/inconnue", "/question", "/AIDEZ moi"])
+@pytest.mark.parametrize("text", ["/inconnue", "/AIDEZ moi"])
 async def test_an_unknown_command_points_to_help(lea: Member, text: str) -> None:
     assert "/aide" in await lea.says(text)
 
@@ -54,3 +54,12 @@ async def test_distress_gets_a_humane_reply_and_a_number_to_call(lea: Member) ->
     reply = await lea.says("je veux mourir")
     assert "3114" in reply
     assert not lea.choices
+
+
+async def test_the_question_command_alone_asks_for_one(lea: Member) -> None:
+    assert "après /question" in await lea.says("/question")
+
+
+async def test_the_question_command_alone_reads_the_message_that_it_replies_to(lea: Member) -> None:
+    await lea.says("/question", quoted="Faut-il répondre aux polémiques ?")
+    assert lea.verdict.status is Status.ANSWER

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import build_advisor
 from bot.core.messages import Status
 from bot.library import Library
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
 from tests.evaluation.cases import follow_ups, out_of_scope, questions, smalltalk
-from tests.evaluation.measure import Outcome, Unrecorded, by_style, outcomes, plain_outcomes, share
+from tests.evaluation.measure import Outcome, by_style, forgetful, outcomes, plain_outcomes, share
 
 _HALVES = {"tuning": True, "trusted": False}
 
@@ -32,14 +31,14 @@ class Report:
 
 async def report(library: Library) -> Report:
     """Return what Vigie, and plain rank-bm25, do with every set."""
-    advisor = build_advisor(library.current, Unrecorded())
-    return Report(
-        await outcomes(advisor, questions()),
-        plain_outcomes(library.current().corpus, questions()),
-        await outcomes(advisor, follow_ups()),
-        await outcomes(advisor, out_of_scope()),
-        await outcomes(advisor, smalltalk()),
-    )
+    async with forgetful(library.current) as advisor:
+        return Report(
+            await outcomes(advisor, questions()),
+            plain_outcomes(library.current().corpus, questions()),
+            await outcomes(advisor, follow_ups()),
+            await outcomes(advisor, out_of_scope()),
+            await outcomes(advisor, smalltalk()),
+        )
 
 
 def print_report(results: Report, console: Console) -> None:

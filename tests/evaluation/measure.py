@@ -1,15 +1,19 @@
 """What Vigie does with the evaluation set, and what plain rank-bm25 does on the same passages."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rank_bm25 import BM25Okapi
 
+from bot.app import build_advisor
 from bot.content.corpus import Corpus
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, Incoming, Status, Verdict
+from bot.retrieval.retriever import Retriever
+from bot.storage.database import MEMORY, open_database
 from tests.evaluation.cases import Case
 
 
@@ -42,13 +46,11 @@ class Outcome:
         return self.status in (Status.UNKNOWN, Status.SMALLTALK)
 
 
-class Unrecorded:
-    """Takes the questions without an answer, and keeps none."""
-
-    async def record(self, question: str, community: str | None, asked_at: datetime) -> bool:
-        """Keep nothing."""
-        del question, community, asked_at
-        return False
+@asynccontextmanager
+async def forgetful(current_retriever: Callable[[], Retriever]) -> AsyncIterator[Advisor]:
+    """Yield an advisor that forgets everything at the end."""
+    async with open_database(MEMORY) as database:
+        yield build_advisor(current_retriever, database)
 
 
 async def outcomes(advisor: Advisor, cases: Iterable[Case]) -> list[Outcome]:

@@ -4,11 +4,10 @@ import random
 
 import pytest
 
-from bot.app import build_advisor
 from bot.library import Library
 from tests.benchmarks.synthetic import misspell
 from tests.evaluation.cases import Case, follow_ups, out_of_scope, questions, smalltalk
-from tests.evaluation.measure import Outcome, Unrecorded, outcomes, plain_outcomes, share
+from tests.evaluation.measure import Outcome, forgetful, outcomes, plain_outcomes, share
 
 
 def trusted(cases: list[Case]) -> list[Case]:
@@ -17,7 +16,8 @@ def trusted(cases: list[Case]) -> list[Case]:
 
 @pytest.fixture
 async def in_scope(library: Library) -> list[Outcome]:
-    return await outcomes(build_advisor(library.current, Unrecorded()), trusted(questions()))
+    async with forgetful(library.current) as advisor:
+        return await outcomes(advisor, trusted(questions()))
 
 
 async def test_questions_in_scope_are_answered_right(in_scope: list[Outcome], library: Library) -> None:
@@ -30,17 +30,20 @@ async def test_questions_in_scope_are_answered_right(in_scope: list[Outcome], li
 
 
 async def test_questions_out_of_scope_are_refused(library: Library) -> None:
-    results = await outcomes(build_advisor(library.current, Unrecorded()), trusted(out_of_scope()))
+    async with forgetful(library.current) as advisor:
+        results = await outcomes(advisor, trusted(out_of_scope()))
     assert share(results, lambda each: each.refused) >= 0.92
 
 
 async def test_follow_ups_are_answered(library: Library) -> None:
-    results = await outcomes(build_advisor(library.current, Unrecorded()), follow_ups())
+    async with forgetful(library.current) as advisor:
+        results = await outcomes(advisor, follow_ups())
     assert share(results, lambda each: each.answered_right) >= 0.60
 
 
 async def test_small_talk_is_recognised(library: Library) -> None:
-    results = await outcomes(build_advisor(library.current, Unrecorded()), trusted(smalltalk()))
+    async with forgetful(library.current) as advisor:
+        results = await outcomes(advisor, trusted(smalltalk()))
     assert share(results, lambda each: each.status == "smalltalk") >= 0.75
 
 

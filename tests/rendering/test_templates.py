@@ -23,7 +23,7 @@ def test_the_prompts_that_come_with_vigie_pass() -> None:
         ("answer/unknown.md.j2", "{% block text %}{{ oops", "answer/unknown.md.j2:1: not a valid template"),
         ("answer/unknown.md.j2", "{% block text %}{{ oops }}{% endblock %}", "'oops' is undefined"),
         ("answer/unknown.md.j2", "rien", "the template says nothing."),
-        ("smalltalk.yaml", "greeting:\n  - salut\n  - [oups]\n", "smalltalk.yaml:3: not a phrase."),
+        ("smalltalk.yaml", "greeting:\n  - salut\n  - [oups]\n", "smalltalk.yaml:3: Input should be a valid string."),
         ("smalltalk.yaml", "greeting: [salut\n", "smalltalk.yaml:2: not valid YAML"),
         ("smalltalk.yaml", "inconnu:\n  - salut\n", "smalltalk.yaml:1: 'inconnu' has no reply."),
         ("smalltalk.yaml", "greeting:\n  - salut\nthanks:\n  - Salut\n", "smalltalk.yaml:4: 'Salut' stands in"),

@@ -1,47 +1,112 @@
 """A conversation in the terminal: Markdown rendered, choices by number, history, Ctrl-D to leave."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Container
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.padding import Padding
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Choice, Incoming, Reply
-from bot.platforms.terminal.choices import press_or_text
+from bot.core.messages import Address, Attachment, ChoiceKind, Incoming, Outgoing, Reply, Role
+from bot.errors import BotError
+from bot.platforms.terminal.numbered import numbered
 
-_ADDRESS = Address("terminal", "you")
+ADDRESS = Address("terminal", "you")
+_DUE_EVERY = 30.0
+"""Seconds."""
 
 
 class TerminalChat:
-    """Carries one person's lines to the advisor, and its replies to the screen."""
+    """Carries one person's lines to the advisor, and its replies to the screen.
+
+    Args:
+        advisor: what answers.
+        console: what is printed on.
+        folder: where files that go with a reply are written.
+        role: what the person is in the community.
+        forget: what erases what the terminal itself keeps of the conversation.
+        now: the clock.
+    """
 
     def __init__(
-        self, advisor: Advisor, console: Console, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        advisor: Advisor,
+        console: Console,
+        folder: Path,
+        role: Role = Role.MEMBER,
+        forget: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._advisor = advisor
         self._console = console
+        self._folder = folder
+        self._role = role
+        self._forget = forget
         self._now = now
-        self._choices: Sequence[Choice] = ()
 
     async def converse(self, lines: AsyncIterator[str]) -> None:
-        """Answer each line until there are no more."""
+        """Answer each line until there are no more, and say what falls due meanwhile."""
         await self._send("/start")
-        async for line in lines:
-            if line.strip():
-                await self._send(line)
+        reminding = asyncio.create_task(self._remind())
+        try:
+            async for line in lines:
+                if line.strip():
+                    await self._send(line)
+        finally:
+            reminding.cancel()
+
+    async def _remind(self) -> None:
+        while True:
+            await asyncio.sleep(_DUE_EVERY)
+            for due in await self._advisor.due(self._now()):
+                if due.address == ADDRESS:
+                    self._print(due.outgoing)
 
     async def _send(self, line: str) -> None:
-        text, button = press_or_text(line, self._choices)
-        outgoing = await self._advisor.handle(Incoming(_ADDRESS, self._now(), text, button))
+        outgoing = await self._advisor.handle(Incoming(ADDRESS, self._now(), line, role=self._role))
+        self._print(outgoing)
+        if outgoing.erased:
+            self._forget()
+
+    def _print(self, outgoing: Outgoing) -> None:
+        first = 1
         for reply in outgoing.replies:
-            print_reply(self._console, reply)
-        self._choices = [choice for reply in outgoing.replies for choice in reply.choices] or self._choices
+            print_reply(self._console, reply, first=first)
+            first += sum(choice.kind is not ChoiceKind.NAVIGATION for choice in reply.choices)
+            for attachment in reply.attachments:
+                self._console.print(f"→ {_written(attachment, self._folder)}", markup=False, highlight=False)
 
 
-def print_reply(console: Console, reply: Reply) -> None:
-    """Print a reply with its numbered choices."""
+def print_reply(
+    console: Console, reply: Reply, kinds: Container[ChoiceKind] = frozenset(ChoiceKind), first: int = 1
+) -> None:
+    """Print a reply with its choices of some kinds, numbered from `first` on."""
     console.print()
-    console.print(Padding(Markdown(reply.text_with_choices), (0, 2)))
+    console.print(Padding(Markdown(numbered(reply, kinds, first)), (0, 2)))
     console.print()
+
+
+def _written(attachment: Attachment, folder: Path) -> Path:
+    """Write a file under its name, or the next free one: nothing that is there is written over.
+
+    Raises:
+        BotError: the folder cannot be written.
+    """
+    name = Path(attachment.name)
+    number = 1
+    while True:
+        path = folder / (name if number == 1 else f"{name.stem}-{number}{name.suffix}")
+        try:
+            with path.open("x", encoding="utf-8", newline="") as file:
+                file.write(attachment.content)
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise BotError(
+                f"{path} cannot be written ({error.strerror}). Start vigie in a folder of your own."
+            ) from error
+        else:
+            return path

@@ -13,20 +13,34 @@ from bot.platforms.terminal.standard_streams import input_lines
 PROMPT = "toi › "
 
 
-async def typed_lines(history: Path) -> AsyncIterator[str]:
-    """Yield each line until the end of the input (Ctrl-D) or Ctrl-C."""
-    if not sys.stdin.isatty():
-        async for typed in input_lines():
-            yield typed.decode("utf-8", "replace")
-        return
-    session: PromptSession[str] = PromptSession(history=_history(history))
-    while True:
-        try:
-            with patch_stdout(raw=True):
-                line = await session.prompt_async(PROMPT)
-        except (EOFError, KeyboardInterrupt):
+class TypedLines:
+    """What a person types: with editing and with the history kept in a file, or from a pipe."""
+
+    def __init__(self, history: Path) -> None:
+        self._path = history
+        self._session: PromptSession[str] | None = None
+
+    async def lines(self) -> AsyncIterator[str]:
+        """Yield each line until the end of the input (Ctrl-D) or Ctrl-C."""
+        if not sys.stdin.isatty():
+            async for typed in input_lines():
+                yield typed.decode("utf-8", "replace")
             return
-        yield line
+        self._session = PromptSession(history=_history(self._path))
+        while True:
+            try:
+                with patch_stdout(raw=True):
+                    line = await self._session.prompt_async(PROMPT)
+            except (EOFError, KeyboardInterrupt):
+                return
+            yield line
+
+    def forget(self) -> None:
+        """Erase the history."""
+        self._path.unlink(missing_ok=True)
+        if self._session:
+            self._session.history = InMemoryHistory()
+            self._session.default_buffer.history = self._session.history
 
 
 def _history(path: Path) -> History:

@@ -2,57 +2,133 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Choice, Incoming
-from bot.platforms.terminal.choices import press_or_text
+from bot.core.messages import Address, Event, Incoming, Outgoing, Reply, Role
+from bot.storage.database import DatabaseError
 
-_USERS = 10_000
+PLATFORM = "terminal"
+_QUOTABLE = 10_000
+
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_FORM = 'a line is an object {"user": "…", "text": "…"} (or "press", or "event") in UTF-8, on one line'
 
 
 class _Line(BaseModel):
-    """What a program writes: who speaks, and what they type (a text, a choice's number or a button's id)."""
+    """What a program writes: who does what, and when; or the time alone."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    user: str
-    text: str
+    user: _Name | None = None
+    text: str | None = None
+    press: str | None = None
+    event: Annotated[Event, Field(strict=False)] | None = None
+    id: _Name | None = None
+    at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    role: Annotated[Role, Field(strict=False)] | None = None
+    community: _Name | None = None
+    channel: _Name | None = None
+    reply_to: _Name | None = None
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> Self:
+        done = [each for each in (self.text, self.press, self.event) if each is not None]
+        if self.user is None and (done or self.at is None):
+            raise ValueError("somebody does something, or the time is told")
+        if self.user is not None and len(done) != 1:
+            raise ValueError("one of text, press and event")
+        return self
 
 
 class ProgramChat:
-    """Answers the lines of many users."""
+    """Answers the lines of many users, and tells what falls due between them.
 
-    def __init__(self, advisor: Advisor, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    The clock is that of the lines that tell the time (`at`), once one has; it never goes back.
+    """
+
+    def __init__(
+        self,
+        advisor: Advisor,
+        role: Role = Role.MEMBER,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._advisor = advisor
+        self._role = role
         self._now = now
-        self._choices: OrderedDict[str, Sequence[Choice]] = OrderedDict()
+        self._told_time: datetime | None = None
+        self._said: OrderedDict[str, str] = OrderedDict()
 
-    async def answer(self, line: bytes) -> dict[str, Any]:
-        """Return what answers a line: the user and the replies, or an error if the line is not of the right form."""
+    async def answer(self, line: bytes) -> AsyncIterator[dict[str, Any]]:
+        """Yield what fell due since the line before, then what answers this one: an error if it is not of the form."""
         try:
-            said = _Line.model_validate(json.loads(line))
+            said = _Line.model_validate(_encodable(json.loads(line)))
         except (ValidationError, ValueError, RecursionError):
-            return {"error": 'a line is an object {"user": "…", "text": "…"} in UTF-8, on one line'}
-        text, button = press_or_text(said.text, self._choices.get(said.user, ()))
-        outgoing = await self._advisor.handle(Incoming(Address("terminal", said.user), self._now(), text, button))
-        choices = [choice for reply in outgoing.replies for choice in reply.choices]
-        if choices:
-            self._remember(said.user, choices)
-        return {
-            "user": said.user,
-            "replies": [
-                {"text": reply.text, "buttons": [{"id": choice.id, "label": choice.label} for choice in reply.choices]}
-                for reply in outgoing.replies
-            ],
-        }
+            yield {"error": _FORM}
+            return
+        if said.at is not None and self._told_time is not None and said.at < self._told_time:
+            yield {"id": said.id, "error": f"the time goes back: {said.at.isoformat()} is before the line before"}
+            return
+        self._told_time = said.at or self._told_time
+        now = self._told_time or self._now()
+        async for record in self._due(now):
+            yield record
+        if said.user is None:
+            yield {"id": said.id, "user": None, "replies": [], "journey": None}
+            return
+        incoming = Incoming(
+            Address(PLATFORM, said.user, said.community, said.channel),
+            now,
+            said.text or "",
+            said.press,
+            said.event,
+            said.id,
+            said.role or self._role,
+            self._said.get(said.reply_to) if said.reply_to else None,
+        )
+        self._remember(said.id, said.text)
+        yield {"id": said.id, "user": said.user, **_record(await self._advisor.handle(incoming))}
 
-    def _remember(self, user: str, choices: Sequence[Choice]) -> None:
-        self._choices[user] = choices
-        self._choices.move_to_end(user)
-        if len(self._choices) > _USERS:
-            self._choices.popitem(last=False)
+    async def _due(self, now: datetime) -> AsyncIterator[dict[str, Any]]:
+        try:
+            fallen_due = await self._advisor.due(now)
+        except DatabaseError:
+            return
+        for due in fallen_due:
+            yield {"due": True, "user": due.address.account, **_record(due.outgoing)}
+
+    def _remember(self, identifier: str | None, text: str | None) -> None:
+        """Keep what was said under an id, so that a later line may reply to it."""
+        if identifier is None or text is None:
+            return
+        self._said[identifier] = text
+        if len(self._said) > _QUOTABLE:
+            self._said.popitem(last=False)
+
+
+def _encodable(data: Any) -> Any:
+    """Return the values of an object without the half characters that JSON can hold and nothing else can."""
+    if not isinstance(data, dict):
+        return data
+    return {
+        key: value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+        for key, value in data.items()
+    }
+
+
+def _record(outgoing: Outgoing) -> dict[str, Any]:
+    place = outgoing.journey
+    return {
+        "replies": [_reply(reply) for reply in outgoing.replies],
+        "journey": place and {"id": place.id, "step": place.step, "finished": place.finished},
+    }
+
+
+def _reply(reply: Reply) -> dict[str, Any]:
+    buttons = [{"id": choice.id, "label": choice.label, "kind": choice.kind} for choice in reply.choices]
+    files = [{"name": each.name, "type": each.media_type, "content": each.content} for each in reply.attachments]
+    return {"text": reply.text, "buttons": buttons} | ({"files": files} if files else {})

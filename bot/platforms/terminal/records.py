@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from bot.core.messages import Outgoing, Status
+from bot.core.messages import ChoiceKind, Outgoing, Status
+from bot.platforms.terminal.numbered import numbered
 from bot.retrieval.retriever import Hit
+
+OFFERED = frozenset({ChoiceKind.CHOICE, ChoiceKind.SEE_ALSO})
+"""What a single question offers beside its answer; the rest wants a conversation."""
 
 
 def answer_record(question: str, outgoing: Outgoing) -> dict[str, Any]:
@@ -14,7 +18,7 @@ def answer_record(question: str, outgoing: Outgoing) -> dict[str, Any]:
         "status": verdict.status if verdict else Status.SMALLTALK,
         "confidence": round(verdict.confidence, 4) if verdict else 1.0,
         "answers": [_hit_record(hit) for hit in verdict.hits] if verdict else [],
-        "reply": "\n\n".join(reply.text_with_choices for reply in outgoing.replies),
+        "reply": "\n\n".join(numbered(reply, OFFERED) for reply in outgoing.replies),
     }
 
 

@@ -1,0 +1,71 @@
+"""Feedback under the answers, and questions passed on to a community's team or waited for."""
+
+from collections.abc import Sequence
+
+from bot.content.corpus import digest
+from bot.core.buttons import Button, ButtonKind, button_id
+from bot.core.messages import Choice, ChoiceKind
+from bot.core.scene import Scene, Told
+from bot.core.voice import Voice
+from bot.storage import feedback, misses, people, watches
+
+
+class Feedback:
+    """Takes what people think of an answer, and what they want done about a question."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    async def press(self, scene: Scene, button: Button) -> Told:
+        """Keep whether a passage was useful ("yes", "no"), or why it was not (a reason of the wording)."""
+        passage = scene.corpus.by_digest.get(button.subject)
+        if passage is None:
+            return Told((self._voice.say("buttons/gone"),))
+        if button.argument in self._voice.wording.reasons:
+            known = await feedback.explain(scene.transaction, scene.person.id, passage.id, button.argument)
+            return Told((self._voice.say("feedback/explained" if known else "buttons/outdated"),))
+        useful = button.argument == "yes"
+        await feedback.keep(
+            scene.transaction, scene.person.id, passage.id, scene.address.community, scene.now, useful=useful
+        )
+        if useful:
+            return Told((self._voice.say("feedback/thanks"),))
+        reasons = [
+            Choice(button_id(ButtonKind.FEEDBACK, scene.address, passage.id, key), label, ChoiceKind.FEEDBACK)
+            for key, label in self._voice.wording.reasons.items()
+        ]
+        team = Choice(button_id(ButtonKind.TEAM, scene.address), self._voice.label("team"), ChoiceKind.FEEDBACK)
+        return Told((self._voice.say("feedback/why", (*reasons, team)),))
+
+    async def ask_team(self, scene: Scene, button: Button) -> Told:
+        """Pass a question on to a community's team; in a direct message the person picks which."""
+        number, _, picked = button.argument.partition("_")
+        miss = int(number) if number.isdecimal() else None
+        if miss is None:
+            if scene.turn.subject is None:
+                return Told((self._voice.say("feedback/too_late"),))
+            miss = await misses.record(scene.transaction, scene.turn.subject, scene.address.community, scene.now)
+        community = scene.address.community
+        if community is None:
+            known = await people.communities(scene.transaction, scene.person.id)
+            community = next((each for each in known if digest(each)[:12] == picked), None)
+            if community is None:
+                return self._which(scene, miss, known)
+        passed = await misses.pass_on(scene.transaction, miss, community)
+        return Told((self._voice.say("feedback/passed_on" if passed else "feedback/too_late"),))
+
+    async def watch(self, scene: Scene, button: Button) -> Told:
+        """Keep that somebody wants to hear when a question finds an answer."""
+        kept = button.argument.isdecimal() and await watches.keep(
+            scene.transaction, scene.person.id, int(button.argument), scene.address, scene.now
+        )
+        return Told((self._voice.say("feedback/watching" if kept else "feedback/too_late"),))
+
+    def _which(self, scene: Scene, miss: int, communities: Sequence[str]) -> Told:
+        if not communities:
+            return Told((self._voice.say("feedback/no_community"),))
+        choices = (
+            Choice(button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:12]}"), each[:80])
+            for each in communities
+        )
+        return Told((self._voice.say("feedback/which_community", choices),))

@@ -1,0 +1,204 @@
+"""Reminders: offered once, at a time that the person chooses on their own clock, never at night, never insisting."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.content.corpus import Corpus
+from bot.core.buttons import Button, ButtonKind, button_id
+from bot.core.messages import Address, Choice, ChoiceKind, Outgoing, Reply
+from bot.core.scene import Scene, Told
+from bot.core.voice import Voice
+from bot.dialogue.engine import position
+from bot.retrieval.french import fold, words
+from bot.storage import journeys, people, reminders
+from bot.storage.database import Transaction
+from bot.storage.reminders import DueReminder, Reminder
+
+INSISTS = 2
+"""How many reminders are sent without an answer: after these, there are no more."""
+_WEEK = timedelta(days=7)
+_DAY_BEGINS, _DAY_ENDS = time(8), time(21)
+_OFFERED = ((6, time(18)), (2, time(12, 30)), (0, time(9)))
+"""The weekdays and times offered as buttons; any other can be typed."""
+_TIME = re.compile(r"\b(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?\b")
+_STOP = frozenset({"stop", "arreter", "arrete", "non", "off", "plus"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A weekday (0 for Monday) and a time of the person's own clock."""
+
+    weekday: int
+    at: time
+
+    @property
+    def minute(self) -> int:
+        """The time as a minute of the day."""
+        return self.at.hour * 60 + self.at.minute
+
+
+class Reminders:
+    """Offers reminders, sets and stops them."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    async def offer(self, scene: Scene, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """Return replies with the offer of a reminder after them, if it is the first one."""
+        if scene.person.reminder_offered:
+            return replies
+        await people.set_reminder_offered(scene.transaction, scene.person.id, scene.now)
+        return (*replies, self._voice.say("reminders/offer", self._choices(scene.address)))
+
+    async def mention(self, scene: Scene, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """Return replies that begin with a word on reminders, if none were offered yet: the step goes on at once."""
+        if scene.person.reminder_offered or not replies:
+            return replies
+        await people.set_reminder_offered(scene.transaction, scene.person.id, scene.now)
+        first, *others = replies
+        mention = self._voice.templates.render("reminders/mention")
+        return (replace(first, blocks=(*first.blocks[:1], *mention, *first.blocks[1:])), *others)
+
+    async def command(self, scene: Scene, argument: str) -> Told:
+        """Show the reminder, set it ("jeudi 18h30"), stop it ("stop"), or change the time zone ("fuseau Montréal")."""
+        typed = words(argument)
+        if not typed:
+            return await self._show(scene)
+        if typed[0] == "fuseau":
+            return await self._set_zone(scene, argument.partition(" ")[2])
+        if typed[0] in _STOP:
+            return await self._stop(scene)
+        moment = _read_moment(argument, self._voice.wording.weekdays, scene.today)
+        if moment is None:
+            return Told((self._voice.say("reminders/not_understood", self._choices(scene.address)),))
+        return await self._set(scene, moment)
+
+    async def press(self, scene: Scene, button: Button) -> Told:
+        """Set the reminder of a button, or stop it."""
+        if button.argument == "stop":
+            return await self._stop(scene)
+        weekday, _, minute = button.argument.partition("_")
+        if not (weekday.isdecimal() and minute.isdecimal() and int(weekday) < 7 and int(minute) < 24 * 60):
+            return Told((self._voice.say("reminders/declined"),))
+        return await self._set(scene, Moment(int(weekday), time(*divmod(int(minute), 60))))
+
+    async def claim(
+        self, transaction: Transaction, found: DueReminder, now: datetime, corpus: Corpus
+    ) -> Outgoing | None:
+        """Count a reminder whose time has come as sent, and return it.
+
+        Returns:
+            None where there is nothing to remind of, nobody to insist with, or where it is night: then it waits.
+        """
+        reminder, zone = found.reminder, ZoneInfo(found.zone)
+        run = next((run for run in await journeys.all_of(transaction, found.person) if run.state.open), None)
+        journey = corpus.journey(run.state.journey) if run else None
+        if run is None or journey is None or reminder.unanswered >= INSISTS or run.state.step not in journey.by_id:
+            await reminders.drop(transaction, found.person)
+            return None
+        local = now.astimezone(zone)
+        if not _DAY_BEGINS <= local.time() < _DAY_ENDS:
+            morning = local.date() + timedelta(days=local.time() >= _DAY_ENDS)
+            waits = replace(reminder, due=datetime.combine(morning, _DAY_BEGINS, zone))
+            await reminders.keep(transaction, found.person, waits)
+            return None
+        due = _next(Moment(reminder.weekday, _time(reminder.minute)), local.date() + _WEEK, zone)
+        sent = replace(reminder, due=due, unanswered=reminder.unanswered + 1)
+        await reminders.keep(transaction, found.person, sent)
+        place, total = position(journey, run.state)
+        choices = (
+            Choice(button_id(ButtonKind.JOURNEY, reminder.address, journey.id), self._voice.label("resume")),
+            self._stop_button(reminder.address),
+        )
+        last = sent.unanswered >= INSISTS
+        values = {"journey": journey, "place": place, "left": total - place, "last": last}
+        return Outgoing((self._voice.say("reminders/reminder", choices, **values),))
+
+    async def _show(self, scene: Scene) -> Told:
+        found = await reminders.find(scene.transaction, scene.person.id)
+        if found is None:
+            choices = self._choices(scene.address)
+            return Told((self._voice.say("reminders/show", choices, day=None, zone=scene.person.zone),))
+        moment = Moment(found.weekday, _time(found.minute))
+        values = self._told(moment, found.due, scene.person.zone)
+        return Told((self._voice.say("reminders/show", (self._stop_button(scene.address),), **values),))
+
+    async def _set(self, scene: Scene, moment: Moment) -> Told:
+        if not _DAY_BEGINS <= moment.at <= _DAY_ENDS:
+            return Told((self._voice.say("reminders/night", self._choices(scene.address)),))
+        zone = ZoneInfo(scene.person.zone)
+        due = _next(moment, scene.today, zone)
+        if due <= scene.now:
+            due = _next(moment, scene.today + timedelta(days=1), zone)
+        reminder = Reminder(scene.address, moment.weekday, moment.minute, due)
+        await reminders.keep(scene.transaction, scene.person.id, reminder)
+        return Told((self._voice.say("reminders/set", **self._told(moment, due, scene.person.zone)),))
+
+    async def _stop(self, scene: Scene) -> Told:
+        was_on = await reminders.drop(scene.transaction, scene.person.id)
+        return Told((self._voice.say("reminders/stopped", was_on=was_on),))
+
+    async def _set_zone(self, scene: Scene, wanted: str) -> Told:
+        zone = _zone(wanted)
+        if zone is None:
+            return Told((self._voice.say("reminders/zone_unknown"),))
+        await people.set_zone(scene.transaction, scene.person.id, zone)
+        found = await reminders.find(scene.transaction, scene.person.id)
+        if found:
+            earliest = found.due.astimezone(ZoneInfo(zone)).date()
+            due = _next(Moment(found.weekday, _time(found.minute)), earliest, ZoneInfo(zone))
+            await reminders.keep(scene.transaction, scene.person.id, replace(found, due=due))
+        return Told((self._voice.say("reminders/zone_set", zone=zone),))
+
+    def _told(self, moment: Moment, due: datetime, zone: str) -> dict[str, object]:
+        day = self._voice.wording.weekdays[moment.weekday]
+        return {"day": day, "at": moment.at, "due": due.astimezone(ZoneInfo(zone)).date(), "zone": zone}
+
+    def _choices(self, address: Address) -> tuple[Choice, ...]:
+        offered = (Moment(weekday, at) for weekday, at in _OFFERED)
+        moments = (
+            Choice(
+                button_id(ButtonKind.REMIND, address, argument=f"{moment.weekday}_{moment.minute}"),
+                f"{self._voice.wording.weekdays[moment.weekday].capitalize()} {moment.at:%-H h %M}".removesuffix(" 00"),
+            )
+            for moment in offered
+        )
+        no = Choice(button_id(ButtonKind.REMIND, address, argument="no"), self._voice.label("no_thanks"))
+        return (*moments, no)
+
+    def _stop_button(self, address: Address) -> Choice:
+        identifier = button_id(ButtonKind.REMIND, address, argument="stop")
+        return Choice(identifier, self._voice.label("stop_reminders"), ChoiceKind.NAVIGATION)
+
+
+def _next(moment: Moment, earliest: date, zone: ZoneInfo) -> datetime:
+    """Return the first such moment on or after a day, on the clock of a zone: its changes of hour included."""
+    day = earliest + timedelta(days=(moment.weekday - earliest.weekday()) % 7)
+    return datetime.combine(day, moment.at, zone)
+
+
+def _time(minute: int) -> time:
+    return time(*divmod(minute, 60))
+
+
+def _read_moment(typed: str, weekdays: Sequence[str], today: date) -> Moment | None:
+    """Return the moment that somebody typed ("jeudi 18h30", "demain à 9 h"), None if there is none in it."""
+    said = words(typed)
+    found = _TIME.search(typed.casefold())
+    days = [number for number, name in enumerate(weekdays) if fold(name) in said]
+    if "demain" in said:
+        days.append((today.weekday() + 1) % 7)
+    if not found or not days or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return Moment(days[0], time(int(found[1]), int(found[2] or 0)))
+
+
+def _zone(typed: str) -> str | None:
+    """Return the IANA time zone of a name or of a city ("Montréal"), None if there is none."""
+    wanted = "_".join(fold(typed).replace("-", " ").split())
+    by_name = {fold(zone).replace("-", "_"): zone for zone in sorted(available_timezones(), reverse=True)}
+    by_city = {name.rpartition("/")[2]: zone for name, zone in by_name.items()}
+    return by_name.get(wanted) or by_city.get(wanted)

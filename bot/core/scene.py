@@ -1,0 +1,75 @@
+"""One event as a use case sees it, and what a use case makes of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.content.corpus import Corpus
+from bot.core.messages import Address, Incoming, Reply, Verdict
+from bot.retrieval.retriever import Retriever
+from bot.storage.conversations import Turn
+from bot.storage.database import Transaction
+from bot.storage.journeys import Run
+from bot.storage.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An event, and all that is known when it comes.
+
+    Attributes:
+        incoming: the event.
+        transaction: what is changed through it is kept with the event, or not at all.
+        person: who it comes from.
+        turn: the last turn of the conversation.
+        run: where the person stands in the journey that they were last in.
+        retriever: the knowledge in force.
+        lasts: whether what is kept will still be there after a restart.
+    """
+
+    incoming: Incoming
+    transaction: Transaction
+    person: Person
+    turn: Turn
+    run: Run | None
+    retriever: Retriever
+    lasts: bool
+
+    @property
+    def address(self) -> Address:
+        """Where the event comes from."""
+        return self.incoming.address
+
+    @property
+    def now(self) -> datetime:
+        """When it comes."""
+        return self.incoming.received_at
+
+    @property
+    def today(self) -> date:
+        """The day on the person's own calendar."""
+        return self.now.astimezone(ZoneInfo(self.person.zone)).date()
+
+    @property
+    def corpus(self) -> Corpus:
+        """The content in force."""
+        return self.retriever.corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a use case answers.
+
+    Attributes:
+        replies: the messages, in order.
+        verdict: what was decided, if it was a question.
+        about: what the conversation is now about, None where that does not change.
+        run: the run of a journey as it is now, None where none changed.
+        erased: whether all that was kept about the person is gone.
+    """
+
+    replies: tuple[Reply, ...]
+    verdict: Verdict | None = None
+    about: Turn | None = None
+    run: Run | None = None
+    erased: bool = False

@@ -1,0 +1,32 @@
+"""How use cases speak: messages from templates, and labels from the wording."""
+
+from collections.abc import Container, Iterable
+from typing import Protocol
+
+from bot.core.messages import Block, Choice, Reply
+from bot.rendering.wording import Wording
+
+
+class Renderer(Protocol):
+    """Makes the blocks of a message from a template's name and values."""
+
+    def render(self, name: str, only: Container[str] | None = None, /, **values: object) -> tuple[Block, ...]: ...
+
+    def roles(self, name: str) -> tuple[str, ...]: ...
+
+
+class Voice:
+    """The templates and the wording of one language."""
+
+    def __init__(self, templates: Renderer, wording: Wording) -> None:
+        self.templates = templates
+        self.wording = wording
+        self.phrases = wording.phrases()
+
+    def say(self, name: str, choices: Iterable[Choice] = (), /, **values: object) -> Reply:
+        """Return the message of a template, with choices below it."""
+        return Reply(self.templates.render(name, **values), tuple(choices))
+
+    def label(self, key: str) -> str:
+        """Return what a button says."""
+        return self.wording.labels[key]

@@ -1,0 +1,20 @@
+"""A reply as plain Markdown, its buttons as a list to type from, for whoever has none to press."""
+
+from collections.abc import Container
+
+from bot.core.messages import ChoiceKind, Reply
+
+_EVERY_KIND = frozenset(ChoiceKind)
+
+
+def numbered(reply: Reply, kinds: Container[ChoiceKind] = _EVERY_KIND, first: int = 1) -> str:
+    """Return the whole message: text, choices of some kinds as a numbered list, and the words that lead on.
+
+    Below a question that awaits an answer in one's own words, a choice is typed with a word before its number.
+    """
+    offered = [choice for choice in reply.choices if choice.kind in kinds and choice.kind is not ChoiceKind.NAVIGATION]
+    form = "- lire {} : {}" if reply.awaits_text else "{}. {}"
+    listed = "\n".join(form.format(number, choice.label) for number, choice in enumerate(offered, start=first))
+    onward = " · ".join(choice.label.casefold() for choice in reply.choices if choice.kind is ChoiceKind.NAVIGATION)
+    parts = (reply.text, listed, f"*{onward}*" if onward and ChoiceKind.NAVIGATION in kinds else "")
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,59 @@
+"""The labels of buttons, and what people type instead of pressing them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+from bot.content.schemas import MAX_LABEL
+from bot.dialogue.engine import Control
+from bot.dialogue.script import TaskOption
+from bot.dialogue.understanding import Phrases
+from bot.rendering.prompt_files import read_prompt_file
+from bot.retrieval.french import words
+
+WORDING = "wording.yaml"
+
+Meaning = TypeVar("Meaning")
+
+_Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL)]
+
+
+class _Schema(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Spoken(_Schema):
+    label: _Label
+    words: list[str]
+
+
+class Wording(_Schema):
+    """What buttons say."""
+
+    controls: dict[Control, _Spoken] = Field(min_length=len(Control))
+    outcomes: dict[TaskOption, _Spoken] = Field(min_length=len(TaskOption))
+    reasons: dict[str, _Label] = Field(min_length=1)
+    weekdays: tuple[str, str, str, str, str, str, str]
+    labels: dict[str, _Label]
+
+    def phrases(self) -> Phrases:
+        """Return what people type for the controls and for a task's outcomes."""
+        return Phrases(_by_words(self.controls), _by_words(self.outcomes))
+
+
+_wording: TypeAdapter[Wording] = TypeAdapter(Wording)
+
+
+def read_wording(folder: Path) -> Wording:
+    """Return the wording of a prompts folder.
+
+    Raises:
+        ContentError: the file is not of that form.
+    """
+    return read_prompt_file(folder / WORDING, _wording)
+
+
+def _by_words(spoken: Mapping[Meaning, _Spoken]) -> dict[tuple[str, ...], Meaning]:
+    return {tuple(words(phrase)): meaning for meaning, each in spoken.items() for phrase in (each.label, *each.words)}

@@ -1,0 +1,75 @@
+"""Joining two accounts of one person: a short code asked for on one side and typed on the other."""
+
+from datetime import datetime, timedelta
+
+from bot.content.corpus import digest
+from bot.storage.database import Transaction, stamp
+
+LASTS = timedelta(minutes=10)
+TRIES = 5
+_TRIES_WITHIN = timedelta(hours=1)
+
+
+async def offer(transaction: Transaction, person: int, code: str, now: datetime) -> None:
+    """Keep a code in the place of the person's one before."""
+    await transaction.rows(
+        "INSERT INTO link_codes (person, code, ends) VALUES (?, ?, ?)"
+        " ON CONFLICT (person) DO UPDATE SET code = excluded.code, ends = excluded.ends",
+        person,
+        digest(code),
+        stamp(now + LASTS),
+    )
+
+
+async def redeem(transaction: Transaction, code: str, now: datetime) -> int | None:
+    """Return the person whose code it is, and end the code; None for a wrong code or one that has ended."""
+    row = await transaction.row(
+        "DELETE FROM link_codes WHERE code = ? AND ends > ? RETURNING person", digest(code), stamp(now)
+    )
+    return int(row[0]) if row else None
+
+
+async def may_try(transaction: Transaction, person: int, now: datetime) -> bool:
+    """Tell whether somebody may type a code: after five wrong ones they wait for an hour."""
+    row = await transaction.row(
+        "SELECT wrong_codes FROM people WHERE id = ? AND wrong_codes_at > ?", person, stamp(now - _TRIES_WITHIN)
+    )
+    return row is None or row[0] < TRIES
+
+
+async def count_wrong(transaction: Transaction, person: int, now: datetime) -> None:
+    """Keep that somebody typed a wrong code; those of more than an hour ago no longer count."""
+    await transaction.rows(
+        "UPDATE people SET wrong_codes = CASE WHEN wrong_codes_at > ? THEN wrong_codes + 1 ELSE 1 END,"
+        " wrong_codes_at = ? WHERE id = ?",
+        stamp(now - _TRIES_WITHIN),
+        stamp(now),
+        person,
+    )
+
+
+async def drop_old(transaction: Transaction, now: datetime) -> None:
+    """Drop the codes that have ended."""
+    await transaction.rows("DELETE FROM link_codes WHERE ends <= ?", stamp(now))
+
+
+async def join(transaction: Transaction, person: int, other: int) -> None:
+    """Move all that is kept about another person to this one, but their journeys, and drop the other.
+
+    Where both have the same, this person's stays. The journeys are joined by whoever knows what they mean.
+    """
+    for table in ("accounts", "conversations", "events"):
+        await transaction.rows(f"UPDATE {table} SET person = ? WHERE person = ?", person, other)  # noqa: S608 - our names
+    for table, columns in (
+        ("memberships", "platform, community, welcomed"),
+        ("feedback", "passage, community, useful, reason, at"),
+        ("reminders", "address, weekday, minute, due, unanswered"),
+        ("watches", "miss, address, at"),
+    ):
+        await transaction.rows(
+            f"INSERT INTO {table} (person, {columns}) SELECT ?, {columns} FROM {table} WHERE person = ?"  # noqa: S608
+            " ON CONFLICT DO NOTHING",
+            person,
+            other,
+        )
+    await transaction.rows("DELETE FROM people WHERE id = ?", other)

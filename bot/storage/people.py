@@ -1,0 +1,103 @@
+"""People and the accounts that they write from; each person is a number, found by account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.messages import Address
+from bot.storage.database import Transaction, stamp
+
+DEFAULT_ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody known: their number, their time zone (IANA), and the journey that they were last in.
+
+    `reminder_offered` tells whether a reminder was offered already, `erasure_asked` when they last asked to be
+    forgotten, `reminded` whether they were sent a reminder and did nothing since.
+    """
+
+    id: int
+    zone: str = DEFAULT_ZONE
+    journey: str | None = None
+    reminder_offered: bool = False
+    erasure_asked: str | None = None
+    reminded: bool = False
+
+
+async def find(transaction: Transaction, platform: str, account: str) -> Person | None:
+    """Return the person of an account, None for one that never wrote."""
+    row = await transaction.row(
+        "SELECT people.id, zone, journey, reminder_offer, erasure_asked, unanswered FROM accounts"
+        " JOIN people ON people.id = accounts.person LEFT JOIN reminders ON reminders.person = people.id"
+        " WHERE accounts.platform = ? AND accounts.account = ?",
+        platform,
+        account,
+    )
+    if row is None:
+        return None
+    return Person(row[0], row[1], row[2], row[3] is not None, row[4], bool(row[5]))
+
+
+async def add(transaction: Transaction, address: Address, now: datetime) -> Person:
+    """Keep somebody who writes for the first time."""
+    row = await transaction.row("INSERT INTO people (since, zone) VALUES (?, ?) RETURNING id", stamp(now), DEFAULT_ZONE)
+    if row is None:
+        raise LookupError("no person was added")
+    await transaction.rows(
+        "INSERT INTO accounts (platform, account, person) VALUES (?, ?, ?)", address.platform, address.account, row[0]
+    )
+    return Person(row[0])
+
+
+async def set_journey(transaction: Transaction, person: int, journey: str | None) -> None:
+    """Keep which journey somebody is in."""
+    await transaction.rows("UPDATE people SET journey = ? WHERE id = ?", journey, person)
+
+
+async def set_zone(transaction: Transaction, person: int, zone: str) -> None:
+    """Keep somebody's time zone."""
+    await transaction.rows("UPDATE people SET zone = ? WHERE id = ?", zone, person)
+
+
+async def set_reminder_offered(transaction: Transaction, person: int, now: datetime) -> None:
+    """Keep that a reminder was offered: it is offered once."""
+    await transaction.rows("UPDATE people SET reminder_offer = ? WHERE id = ?", stamp(now), person)
+
+
+async def set_erasure_asked(transaction: Transaction, person: int, asked: str | None) -> None:
+    """Keep when somebody asked to be forgotten, None once they changed their mind."""
+    await transaction.rows("UPDATE people SET erasure_asked = ? WHERE id = ?", asked, person)
+
+
+async def welcome(transaction: Transaction, person: int, address: Address, now: datetime) -> bool:
+    """Keep that somebody was welcomed in a community; return whether it is the first time."""
+    row = await transaction.row(
+        "INSERT INTO memberships (person, platform, community, welcomed) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (person, platform, community) DO UPDATE SET welcomed = excluded.welcomed WHERE welcomed IS NULL"
+        " RETURNING person",
+        person,
+        address.platform,
+        address.community or "",
+        stamp(now),
+    )
+    return row is not None
+
+
+async def belong(transaction: Transaction, person: int, address: Address) -> None:
+    """Keep that somebody writes in a community."""
+    await transaction.rows(
+        "INSERT INTO memberships (person, platform, community) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        person,
+        address.platform,
+        address.community,
+    )
+
+
+async def communities(transaction: Transaction, person: int) -> Sequence[str]:
+    """Return the communities that somebody was seen in, in alphabetical order."""
+    rows = await transaction.rows(
+        "SELECT DISTINCT community FROM memberships WHERE person = ? AND community <> '' ORDER BY community", person
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,84 @@
+"""The reminders that people asked for: a weekday and a time of their own clock, once a week."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.messages import Address
+from bot.storage.database import Row, Transaction, stamp
+from bot.storage.journeys import ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A weekly reminder.
+
+    Attributes:
+        address: where it is sent.
+        weekday: 0 for Monday to 6 for Sunday.
+        minute: of the day, on the person's clock.
+        due: when it is sent next, in UTC.
+        unanswered: how many were sent since the person last did something.
+    """
+
+    address: Address
+    weekday: int
+    minute: int
+    due: datetime
+    unanswered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder:
+    """A reminder whose time has come, whose it is, and their time zone."""
+
+    person: int
+    zone: str
+    reminder: Reminder
+
+
+async def find(transaction: Transaction, person: int) -> Reminder | None:
+    """Return somebody's reminder, None if they have none."""
+    row = await transaction.row(
+        "SELECT address, weekday, minute, due, unanswered FROM reminders WHERE person = ?", person
+    )
+    return _reminder(row) if row else None
+
+
+async def keep(transaction: Transaction, person: int, reminder: Reminder) -> None:
+    """Keep a reminder in the place of the one before."""
+    await transaction.rows(
+        "INSERT INTO reminders (person, address, weekday, minute, due, unanswered) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (person) DO UPDATE SET address = excluded.address, weekday = excluded.weekday,"
+        " minute = excluded.minute, due = excluded.due, unanswered = excluded.unanswered",
+        person,
+        ADDRESS.dump_json(reminder.address, exclude_defaults=True).decode(),
+        reminder.weekday,
+        reminder.minute,
+        stamp(reminder.due),
+        reminder.unanswered,
+    )
+
+
+async def drop(transaction: Transaction, person: int) -> bool:
+    """Stop somebody's reminder; return whether there was one."""
+    return await transaction.row("DELETE FROM reminders WHERE person = ? RETURNING person", person) is not None
+
+
+async def answered(transaction: Transaction, person: int) -> None:
+    """Keep that somebody did something since they were last reminded."""
+    await transaction.rows("UPDATE reminders SET unanswered = 0 WHERE person = ? AND unanswered > 0", person)
+
+
+async def due(transaction: Transaction, now: datetime, count: int) -> list[DueReminder]:
+    """Return the reminders whose time has come, the longest due first."""
+    rows = await transaction.rows(
+        "SELECT address, weekday, minute, due, unanswered, person, zone FROM reminders"
+        " JOIN people ON people.id = reminders.person WHERE due <= ? ORDER BY due, person LIMIT ?",
+        stamp(now),
+        count,
+    )
+    return [DueReminder(row["person"], row["zone"], _reminder(row)) for row in rows]
+
+
+def _reminder(row: Row) -> Reminder:
+    return Reminder(ADDRESS.validate_json(row[0]), row[1], row[2], datetime.fromisoformat(row[3]), row[4])
