@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/
 INSTALL := $(RUN)python -m pip install --quiet --disable-pip-version-check
 SOURCES := bot tests
 
-.PHONY: chat test check format evaluate tune bench picture lock clean
+.PHONY: chat test check format evaluate tune bench chaos picture lock clean
 
 chat: $(VENV)/runtime
 	@$(RUN)vigie chat
@@ -28,6 +28,9 @@ evaluate: $(VENV)/development
 
 tune: $(VENV)/measure
 	$(RUN)python -m tests.evaluation --tune
+
+chaos: $(VENV)/development
+	$(RUN)python -m tests.chaos
 
 bench: $(VENV)/measure
 	$(RUN)python -m tests.benchmarks

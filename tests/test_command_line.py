@@ -361,4 +361,4 @@ def test_hostile_lines_get_a_line_each(environment: dict[str, str], command: str
 def test_the_reply_of_a_program_holds_what_a_member_reads(environment: dict[str, str]) -> None:
     [record] = lines(run("ask", "--json", "C'est quoi le SWOT personnel ?", environment=environment))
     for number, answer in enumerate(record["answers"][1:], start=1):
-        assert f"{number}. {answer['title']}" in record["reply"]
+        assert f"{number}. 📖 {answer['title']}" in record["reply"]

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -133,5 +134,5 @@ async def _export(settings: Settings, person: str) -> dict[str, list[dict[str, A
 async def _erase(settings: Settings, person: str) -> None:
     async with open_database(settings.database) as database:
         async with database.transaction() as transaction:
-            await personal.erase(transaction, await _number(transaction, person))
-        await database.forget_deleted()
+            await personal.erase(transaction, await _number(transaction, person), datetime.now(UTC))
+        await personal.wipe(database)

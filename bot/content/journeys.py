@@ -1,6 +1,6 @@
 """Reads the journeys of a knowledge folder, and refuses those whose graph is wrong."""
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -26,7 +26,7 @@ def read_journeys(
         sources: the known sources, None where any will do.
         passages: the ids of the known passages.
     """
-    found = [(path, _read_journey(reader, path)) for path in content_files(folder) if path.suffix == ".yaml"]
+    found = [(path, _read_journey(reader, folder, path)) for path in content_files(folder) if path.is_file()]
     journeys = {path: journey for path, journey in found if journey}
     for path, journey in journeys.items():
         _check_names(reader, path, journey, sources, passages, {each.id for each in journeys.values()})
@@ -35,8 +35,15 @@ def read_journeys(
     return tuple(sorted(journeys.values(), key=lambda journey: (journey.order, journey.id)))
 
 
-def _read_journey(reader: ContentReader, path: Path) -> Journey | None:
+def _read_journey(reader: ContentReader, folder: Path, path: Path) -> Journey | None:
+    if path.suffix != ".yaml" or path.parent != folder:
+        reader.report(path, 1, "not a journey.", "Keep only .yaml files among the journeys, and no folder.")
+        return None
     text, data = reader.read_yaml(path)
+    if (text and data is None) or (not text and not reader.has_problem(path)):
+        reader.report(
+            path, 1, "the file holds no journey.", "Write title, summary, version, minutes, sources and steps."
+        )
     entry = reader.validate(JourneyEntry, data, path, text) if data is not None else None
     try:
         _slug.validate_python(path.stem)
@@ -69,7 +76,7 @@ def _step(name: str, entry: StepEntry, line: int) -> Step:
         facts=entry.facts,
         task=entry.task,
         days=entry.days,
-        next=_branches(entry.next),
+        next=tuple(_branch(each) for each in entry.next),
         proposes=tuple(_branch(each) for each in entry.proposes),
     )
 
@@ -77,12 +84,6 @@ def _step(name: str, entry: StepEntry, line: int) -> Step:
 def _option(key: str, entry: OptionEntry) -> Option:
     said = entry.said or entry.label[:1].lower() + entry.label[1:]
     return Option(key, entry.label, said, entry.words, entry.next, entry.right)
-
-
-def _branches(following: str | Sequence[BranchEntry] | None) -> tuple[Branch, ...]:
-    if following is None:
-        return ()
-    return (Branch(following),) if isinstance(following, str) else tuple(_branch(each) for each in following)
 
 
 def _branch(entry: BranchEntry | ProposalEntry) -> Branch:
@@ -101,7 +102,10 @@ def _check_names(
 ) -> None:
     for source in journey.sources:
         if sources is not None and source not in sources:
-            reader.report(path, 1, f"the source '{source}' is unknown.", "Use a key of sources.yaml, or add it there.")
+            line = line_of(path.read_text(encoding="utf-8-sig"), ["sources"])
+            reader.report(
+                path, line, f"the source '{source}' is unknown.", "Use a key of sources.yaml, or add it there."
+            )
     for line, what in _unknown(journey, passages, journeys):
         reader.report(path, line, what, "Correct the name, or leave it out.")
     for name, step in _saved_twice(journey):

@@ -25,6 +25,10 @@ class ContentReader:
         """Add a problem."""
         self.problems.append(Problem(path, line, what, remedy))
 
+    def has_problem(self, path: Path) -> bool:
+        """Tell whether something is wrong with a file so far."""
+        return any(problem.path == path for problem in self.problems)
+
     def read_text(self, path: Path) -> str | None:
         """Return the text of a file, None where it cannot be read."""
         try:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from bot.content.corpus import Phase, Status
 from bot.dialogue.script import StepKind
@@ -110,6 +110,11 @@ class BranchEntry(_Schema):
     go: Name
 
 
+def _as_branches(following: object) -> object:
+    """Return a step named alone as a branch that holds in any case."""
+    return [{"go": following}] if isinstance(following, str) else following
+
+
 class ProposalEntry(_Schema):
     """A journey that a recap offers, when the answers named are among those given."""
 
@@ -127,7 +132,7 @@ class StepEntry(_Schema):
     facts: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
     task: Line | None = None
     days: Annotated[int, Field(ge=0, le=366)] | None = None
-    next: Name | list[BranchEntry] | None = None
+    next: Annotated[tuple[BranchEntry, ...], Field(strict=False), BeforeValidator(_as_branches)] = ()
     proposes: Annotated[tuple[ProposalEntry, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,14 +35,16 @@ from bot.core.themes import Themes
 from bot.core.voice import Voice
 from bot.dialogue.script import StepKind
 from bot.dialogue.state import Progress
+from bot.dialogue.understanding import is_question
 from bot.retrieval.french import words
 from bot.retrieval.retriever import Retriever
-from bot.storage import conversations, events, journeys, links, misses, people, reminders, watches
+from bot.storage import chores, conversations, events, journeys, links, misses, people, personal, reminders, watches
 from bot.storage.conversations import Turn
 from bot.storage.database import Database, DatabaseError, Transaction
 
 _DUE_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
+_AWAITED = 10_000
 _READ = re.compile(r"\s*(lire\s+)?(\d{1,2})\s*", re.IGNORECASE)
 # Characters that command a terminal or turn the direction of writing; what people write is without them.
 _UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -98,8 +101,9 @@ class Advisor:
             ButtonKind.REMIND: self._reminders.press,
             ButtonKind.ERASE: self._privacy.press_erasure,
         }
-        self._swept_at: datetime | None = None
-        self._left_to_forget = False
+        # A process that was killed may have left it to this one.
+        self._may_have_to_wipe = True
+        self._awaited: OrderedDict[Address, None] = OrderedDict()
 
     async def handle(self, incoming: Incoming) -> Outgoing:
         """Return all that answers one event; one that came before gets the same again and changes nothing."""
@@ -114,9 +118,10 @@ class Advisor:
             reference = secrets.token_hex(4)
             _log.exception("An event could not be answered (%s).", reference)
             return Outgoing((self._voice.say("help/failure", reference=reference),))
+        self._note_awaited(incoming.address, outgoing)
         if outgoing.erased:
-            self._left_to_forget = True
-            await self._forget()
+            self._may_have_to_wipe = True
+            await self._wipe()
         return outgoing
 
     async def ask(self, question: str, asked_at: datetime, address: Address) -> Outgoing:
@@ -144,10 +149,9 @@ class Advisor:
                 outgoing = await self._reminders.claim(transaction, found, now, corpus)
                 if outgoing:
                     sent.append(Due(found.reminder.address, outgoing))
-            if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
+            if await chores.claim(transaction, "sweep", now, _SWEEP_EVERY):
                 await self._sweep(transaction, now)
-                self._swept_at = now
-        await self._forget()
+        await self._wipe()
         return sent
 
     async def _once(self, transaction: Transaction, incoming: Incoming) -> Outgoing:
@@ -156,6 +160,9 @@ class Advisor:
             known = await events.find(transaction, platform, incoming.id)
             if known:
                 return known.outgoing or Outgoing((self._voice.say("privacy/answered_before"),))
+        if await self._is_erased_already(transaction, incoming):
+            # Pressed twice: nothing is kept anew about somebody who was just forgotten.
+            return Outgoing((self._voice.say("privacy/erased"),))
         scene, is_new = await self._scene(transaction, incoming)
         told = await self._respond(scene)
         outgoing = await self._close(scene, told, is_new=is_new)
@@ -164,6 +171,13 @@ class Advisor:
             kept = None if told.erased else outgoing
             await events.keep(transaction, platform, incoming.id, person, kept, incoming.received_at)
         return outgoing
+
+    @staticmethod
+    async def _is_erased_already(transaction: Transaction, incoming: Incoming) -> bool:
+        button = read_button(incoming.button or "")
+        if button is None or button.kind is not ButtonKind.ERASE or button.owner != owner_of(incoming.address):
+            return False
+        return await people.find(transaction, incoming.address.platform, incoming.address.account) is None
 
     async def _scene(self, transaction: Transaction, incoming: Incoming) -> tuple[Scene, bool]:
         """Return the event with all that is known, and whether the person is new."""
@@ -277,8 +291,18 @@ class Advisor:
         button = read_button(identifier)
         if button is None:
             return None
-        # Where an answer in one's own words is awaited, a number is that answer.
-        return identifier if (found and found[1]) or not _awaits_text(scene) else None
+        # Where an answer in one's own words is awaited, this is that answer, unless another message came since.
+        if (found and found[1]) or not _awaits_text(scene):
+            return identifier
+        return None if any(_is_step(each) for each, _ in scene.turn.onward) else identifier
+
+    def _note_awaited(self, address: Address, outgoing: Outgoing) -> None:
+        """Note whether an answer in one's own words is awaited: without the database, nothing else would tell."""
+        self._awaited.pop(address, None)
+        if outgoing.replies and outgoing.replies[-1].awaits_text:
+            self._awaited[address] = None
+            if len(self._awaited) > _AWAITED:
+                self._awaited.popitem(last=False)
 
     def _without_memory(self, incoming: Incoming) -> Outgoing:
         """Answer what can be answered while nothing can be kept."""
@@ -286,7 +310,8 @@ class Advisor:
         if command and command.name in ("aide", "help"):
             return Outgoing((self._voice.say("help/help"),))
         text = command.argument if command and command.name == "question" else incoming.text
-        if incoming.button is None and (not command or command.name == "question"):
+        is_answer = incoming.address in self._awaited and not command and not is_question(text)
+        if not is_answer and incoming.button is None and (not command or command.name == "question"):
             told = self._answering.reply(self._current_retriever(), text, incoming.address, Turn())
             if told.verdict and told.verdict.status is not Status.UNKNOWN:
                 return Outgoing(told.replies, told.verdict)
@@ -310,24 +335,31 @@ class Advisor:
         await watches.drop_old(transaction, now)
         await misses.drop_old(transaction, now, self._misses_kept)
 
-    async def _forget(self) -> None:
-        """Wipe what was erased from the database's log; if another process reads it now, the next time."""
-        if not self._left_to_forget:
+    async def _wipe(self) -> None:
+        """Wipe what is left of what was erased; if another process uses the database now, the next time."""
+        if not self._may_have_to_wipe:
             return
         try:
-            await self._database.forget_deleted()
+            await personal.wipe(self._database)
         except DatabaseError as error:
             _log.warning("%s It is tried again.", error)
         else:
-            self._left_to_forget = False
+            self._may_have_to_wipe = False
 
 
 def _place(scene: Scene, told: Told) -> JourneyPlace | None:
     """Return the journey under way after an event, or the one that it finished."""
     run = told.run or scene.run
-    if run is None or not (run.state.open or (told.run and run.state.progress is Progress.FINISHED)):
+    if run is None or scene.corpus.journey(run.state.journey) is None:
+        return None
+    if not (run.state.open or (told.run and run.state.progress is Progress.FINISHED)):
         return None
     return JourneyPlace(run.state.journey, run.state.step, run.state.progress is Progress.FINISHED)
+
+
+def _is_step(identifier: str) -> bool:
+    button = read_button(identifier)
+    return button is not None and button.kind is ButtonKind.STEP
 
 
 def _leads_on(choice: Choice) -> bool:

@@ -72,6 +72,10 @@ class Answering:
         again = shown is not None and shown == before.shown
         return Told((self._tell(verdict, address, again=again),), verdict, about)
 
+    def is_small_talk(self, text: str) -> bool:
+        """Tell whether a text is a greeting, thanks or the like, and nothing else."""
+        return self._smalltalk.hear(text[:LONGEST_READ]).kind is not None
+
     async def converse(self, scene: Scene, text: str) -> Told:
         """Answer what somebody says; a question that nobody can answer is kept for moderators."""
         told = self.reply(scene.retriever, text, scene.address, scene.turn)
@@ -128,4 +132,5 @@ def passage_choices(passages: Sequence[Passage], address: Address, kind: ChoiceK
 
 def _label(passage: Passage) -> str:
     """Return what a button says of a passage: its title, or the beginning of its text where it has none."""
-    return shorten(passage.title or passage.text, MAX_LABEL, placeholder="…")
+    label = passage.title or passage.text
+    return label if len(label) <= MAX_LABEL else shorten(label, MAX_LABEL, placeholder="…")

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.content.corpus import digest
 from bot.core.messages import Address
 
 _VERSION = "1"
-_FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,16}))?")
+_FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,20}))?")
 
 
 class ButtonKind(StrEnum):
@@ -41,6 +42,7 @@ class Button:
     argument: str = ""
 
 
+@lru_cache(maxsize=1024)
 def owner_of(address: Address) -> str:
     """Return what stands for a person's account in a button."""
     return digest(f"{address.platform}/{address.account}")

@@ -9,6 +9,9 @@ from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.storage import feedback, misses, people, watches
 
+_SHORT = 8
+"""Letters of a digest that tell a person's few communities apart."""
+
 
 class Feedback:
     """Takes what people think of an answer, and what they want done about a question."""
@@ -41,14 +44,16 @@ class Feedback:
         """Pass a question on to a community's team; in a direct message the person picks which."""
         number, _, picked = button.argument.partition("_")
         miss = int(number) if number.isdecimal() else None
+        if miss is not None and not await misses.is_kept(scene.transaction, miss):
+            return Told((self._voice.say("feedback/too_late"),))
         if miss is None:
             if scene.turn.subject is None:
                 return Told((self._voice.say("feedback/too_late"),))
-            miss = await misses.record(scene.transaction, scene.turn.subject, scene.address.community, scene.now)
+            miss = await misses.record_once(scene.transaction, scene.turn.subject, scene.address.community, scene.now)
         community = scene.address.community
         if community is None:
             known = await people.communities(scene.transaction, scene.person.id)
-            community = next((each for each in known if digest(each)[:12] == picked), None)
+            community = next((each for each in known if digest(each)[:_SHORT] == picked), None)
             if community is None:
                 return self._which(scene, miss, known)
         passed = await misses.pass_on(scene.transaction, miss, community)
@@ -65,7 +70,7 @@ class Feedback:
         if not communities:
             return Told((self._voice.say("feedback/no_community"),))
         choices = (
-            Choice(button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:12]}"), each[:80])
+            Choice(button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:_SHORT]}"), each[:80])
             for each in communities
         )
         return Told((self._voice.say("feedback/which_community", choices),))

@@ -63,7 +63,6 @@ class ChoiceKind(StrEnum):
     NAVIGATION = "navigation"
     SEE_ALSO = "see_also"
     FEEDBACK = "feedback"
-    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)

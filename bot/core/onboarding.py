@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from bot.content.corpus import Passage, Source, digest
 from bot.content.schemas import MAX_LABEL
 from bot.core.answering import Answering, passage_choices
-from bot.core.buttons import Button, ButtonKind, button_id
+from bot.core.buttons import Button, ButtonKind, button_id, read_button
 from bot.core.messages import Address, Block, Choice, ChoiceKind, Reply, Status
 from bot.core.plan import PlannedTask, planned, rows, this_week
 from bot.core.reminders import Reminders
@@ -27,6 +29,7 @@ from bot.dialogue.engine import (
     controls,
     position,
     resume,
+    stands,
 )
 from bot.dialogue.script import Journey, Step, StepKind, TaskOption
 from bot.dialogue.state import JourneyState, Progress
@@ -93,14 +96,17 @@ class Onboarding:
         journey = scene.corpus.journey(run.state.journey) if run else None
         if run is None or journey is None:
             return Told((self._voice.say("onboarding/outdated", under_way=False),))
-        if run.state.open and run.state.version != journey.version:
-            return await self._apply(scene, journey, run.state, resume(journey, run.state))
+        if not stands(journey, run.state):
+            if run.state.open:
+                return await self._apply(scene, journey, run.state, resume(journey, run.state))
+            return Told((self._voice.say("onboarding/outdated", under_way=False),))
         given = _pressed(journey, run.state, button)
         if given is None:
             return self._outdated(scene, journey, run.state)
         state = run.state
-        if state.progress is Progress.PAUSED and not isinstance(given, Control):
-            state = resume(journey, state).state
+        if given not in controls(journey, state):
+            # A button of a step that was paused: the step goes on, and then the button does what it says.
+            state = resume(journey, state).state if state.progress is Progress.PAUSED else state
         return await self._apply(scene, journey, state, advance(journey, state, given, scene.today))
 
     async def hear(self, scene: Scene, text: str) -> Told | None:
@@ -110,15 +116,17 @@ class Onboarding:
             None where no journey is under way here, so that the text is a question like any other.
         """
         run = scene.run
-        if run is None or not run.is_led_at(scene.address):
+        journey = scene.corpus.journey(run.state.journey) if run else None
+        if run is None or journey is None or run.address != scene.address:
             return None
-        journey = scene.corpus.journey(run.state.journey)
-        if journey is None:
+        if run.state.progress is Progress.PAUSED:
+            return await self._hear_resumption(scene, journey, run.state, text)
+        if run.state.progress is not Progress.UNDER_WAY:
             return None
-        if run.state.version != journey.version:
+        if not stands(journey, run.state):
             return await self._apply(scene, journey, run.state, resume(journey, run.state))
         step = journey.by_id[run.state.step]
-        given = understand(step, text, self._voice.phrases)
+        given = understand(step, text, self._voice.phrases, _first_number(scene))
         if given is None and step.kind is StepKind.TEXT:
             return await self._take_text(scene, journey, run.state, text)
         if given is None:
@@ -131,17 +139,25 @@ class Onboarding:
         """Return an answer with the step under way shown again after it."""
         run = told.run or scene.run
         journey = scene.corpus.journey(run.state.journey) if run else None
-        if run is None or journey is None or not run.is_led_at(scene.address):
+        if run is None or journey is None or not run.is_led_at(scene.address) or not stands(journey, run.state):
             return told
         told_shortly = (part for reply in told.replies for part in split(reply.blocks, reply.choices))
         return replace(told, replies=(*told_shortly, *self._shown(scene, journey, Turn(run.state))))
+
+    async def _hear_resumption(self, scene: Scene, journey: Journey, state: JourneyState, text: str) -> Told | None:
+        """Resume a journey that was paused here, if that is what is typed; small talk, as "ok", is not."""
+        typed = self._voice.phrases.controls.get(tuple(words(text)))
+        if typed is not Control.CONTINUE or self._answering.is_small_talk(text):
+            return None
+        return await self._apply(scene, journey, state, resume(journey, state))
 
     async def _take_text(self, scene: Scene, journey: Journey, state: JourneyState, text: str) -> Told:
         if text.rstrip().endswith("?"):
             answered = self._answering.reply(scene.retriever, text, scene.address, scene.turn)
             if answered.verdict and answered.verdict.status is Status.ANSWER:
                 return await self.come_back(scene, answered)
-        given = Write(" ".join(text.split())[:_LONGEST_ANSWER])
+        written = " ".join(text.split())[:_LONGEST_ANSWER]
+        given = Write(written) if written else Mumble()
         return await self._apply(scene, journey, state, advance(journey, state, given, scene.today))
 
     async def _answer_on_the_way(self, scene: Scene, text: str) -> Told | None:
@@ -212,7 +228,7 @@ class Onboarding:
         return (Reply(blocks, page.choices(), awaits_text=page.awaits_text),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Page:
     """What one turn of a journey shows."""
 
@@ -312,15 +328,18 @@ class _Page:
         role = reaction_role(reaction.outcome)
         if role not in self.voice.templates.roles(name):
             return ()
-        return self.voice.templates.render(name, (role,), **values_of(self.journey, self.state.answers))
+        return self.voice.templates.render(name, (role,), **self._values)
 
     def _can_ask_again(self) -> bool:
         return ASKED_AGAIN[0] in self.voice.templates.roles(template_of(self.journey, self.step))
 
     def _words(self, roles: Iterable[str], tasks: Iterable[PlannedTask] = ()) -> tuple[Block, ...]:
-        name = template_of(self.journey, self.step)
-        values = values_of(self.journey, self.state.answers, this_week(tasks))
-        return self.voice.templates.render(name, tuple(roles), **values)
+        values = {**self._values, "this_week": this_week(tasks)}
+        return self.voice.templates.render(template_of(self.journey, self.step), tuple(roles), **values)
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        return values_of(self.journey, self.state.answers)
 
     def _answer(self, offered: Pick | TaskOption) -> Choice:
         identifier = _step_button(self.journey, self.state, self.scene.address, offered)
@@ -373,14 +392,17 @@ def _key(journey: Journey, state: JourneyState, given: Input) -> str:
 def _pressed(journey: Journey, state: JourneyState, button: Button) -> Input | None:
     """Return what a button of the step shown does, None for a button of another step."""
     shown = replace(state, progress=Progress.UNDER_WAY) if state.progress is Progress.PAUSED else state
-    offered: list[Input] = [
-        *answers_offered(journey, shown),
-        *controls(journey, state),
-        *controls(journey, shown),
-    ]
+    offered = dict.fromkeys((*answers_offered(journey, shown), *controls(journey, state), *controls(journey, shown)))
     return next((each for each in offered if digest(_key(journey, state, each)) == button.subject), None)
 
 
 def _gone_through(state: JourneyState) -> tuple[str, ...]:
     """Return the steps gone through: nothing follows the last one, so that to reach it is to go through it."""
     return (*state.passed, state.step) if state.progress is Progress.FINISHED else state.passed
+
+
+def _first_number(scene: Scene) -> int:
+    """Return the number under which the first answer of the step was shown: after what answered a question, if any."""
+    shown = (read_button(identifier) for identifier, _ in scene.turn.choices)
+    places = (place for place, button in enumerate(shown, start=1) if button and button.kind is ButtonKind.STEP)
+    return next(places, 1)

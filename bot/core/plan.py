@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from icalendar import Calendar, Event
-
 from bot.content.corpus import Corpus, digest
 from bot.core.buttons import Button, ButtonKind, button_id
 from bot.core.messages import Address, Attachment, Choice, Reply
@@ -85,7 +83,7 @@ class Plan:
         """Tick the task of a button."""
         found = next((task for task in await self._tasks(scene) if digest(task.key) == button.subject), None)
         if found is None:
-            return Told((self._voice.say("buttons/gone"),))
+            return Told((self._voice.say("plan/gone"),))
         run = await journeys.find(scene.transaction, scene.person.id, found.journey.id)
         changed = run is not None and found.outcome is TaskOption.LATER
         if run and changed:
@@ -119,8 +117,8 @@ class Plan:
         return (*ticks, *exports) if tasks else (journeys_button,)
 
     def _export(self, scene: Scene, tasks: Sequence[PlannedTask], kind: str) -> Told:
-        if not tasks:
-            return Told((self._voice.say("plan/exported", empty=True, calendar=False),))
+        if not any(task.outcome is TaskOption.LATER or kind == "md" for task in tasks):
+            return Told((self._voice.say("plan/exported", empty=True, calendar=kind == "ics"),))
         if kind == "ics":
             attachment = Attachment("plan-vigie.ics", "text/calendar", _calendar(tasks, scene))
         else:
@@ -146,6 +144,9 @@ def by_journey(tasks: Sequence[PlannedTask]) -> list[tuple[str, list[PlannedTask
 
 def _calendar(tasks: Sequence[PlannedTask], scene: Scene) -> str:
     """Return the open tasks as a calendar, each a whole day: calendars on phones show events, and drop to-dos."""
+    # It takes long to load, and few take their plan along.
+    from icalendar import Calendar, Event
+
     calendar = Calendar()
     calendar.add("prodid", "-//Vigie//plan//FR")
     calendar.add("version", "2.0")

@@ -70,7 +70,7 @@ class Privacy:
         if button.argument != "yes":
             await people.set_erasure_asked(scene.transaction, scene.person.id, None)
             return Told((self._voice.say("privacy/kept"),))
-        await personal.erase(scene.transaction, scene.person.id)
+        await personal.erase(scene.transaction, scene.person.id, scene.now)
         return Told((self._voice.say("privacy/erased"),), erased=True)
 
     async def link(self, scene: Scene, typed: str) -> Told:
@@ -81,7 +81,7 @@ class Privacy:
             return Told((self._voice.say("privacy/code", code=code),))
         if not await links.may_try(scene.transaction, scene.person.id, scene.now):
             return Told((self._voice.say("privacy/wait"),))
-        other = await links.redeem(scene.transaction, "".join(typed.upper().split()), scene.now)
+        other = await links.owner(scene.transaction, "".join(typed.upper().split()), scene.now)
         if other is None:
             await links.count_wrong(scene.transaction, scene.person.id, scene.now)
             return Told((self._voice.say("privacy/wrong_code"),))

@@ -20,7 +20,10 @@ from bot.storage.reminders import DueReminder, Reminder
 INSISTS = 2
 """How many reminders are sent without an answer: after these, there are no more."""
 _WEEK = timedelta(days=7)
-_DAY_BEGINS, _DAY_ENDS = time(8), time(21)
+_LATENESS = timedelta(hours=2)
+"""What a reminder may be late by without putting off the next: a week goes by between two, less that at most."""
+_DAY_BEGINS, _LATEST, _NIGHT_BEGINS = time(8), time(21), time(21, 15)
+"""The hours that may be chosen; what is late by then is still sent until the night begins."""
 _OFFERED = ((6, time(18)), (2, time(12, 30)), (0, time(9)))
 """The weekdays and times offered as buttons; any other can be typed."""
 _TIME = re.compile(r"\b(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?\b")
@@ -48,7 +51,7 @@ class Reminders:
 
     async def offer(self, scene: Scene, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Return replies with the offer of a reminder after them, if it is the first one."""
-        if scene.person.reminder_offered:
+        if scene.person.reminder_offered or await reminders.find(scene.transaction, scene.person.id):
             return replies
         await people.set_reminder_offered(scene.transaction, scene.person.id, scene.now)
         return (*replies, self._voice.say("reminders/offer", self._choices(scene.address)))
@@ -100,12 +103,13 @@ class Reminders:
             await reminders.drop(transaction, found.person)
             return None
         local = now.astimezone(zone)
-        if not _DAY_BEGINS <= local.time() < _DAY_ENDS:
-            morning = local.date() + timedelta(days=local.time() >= _DAY_ENDS)
+        if not _DAY_BEGINS <= local.time() < _NIGHT_BEGINS:
+            morning = local.date() + timedelta(days=local.time() >= _NIGHT_BEGINS)
             waits = replace(reminder, due=datetime.combine(morning, _DAY_BEGINS, zone))
             await reminders.keep(transaction, found.person, waits)
             return None
-        due = _next(Moment(reminder.weekday, _time(reminder.minute)), local.date() + _WEEK, zone)
+        moment = Moment(reminder.weekday, _time(reminder.minute))
+        due = _next_after(now + _WEEK - _LATENESS, moment, local.date() + _WEEK, zone)
         sent = replace(reminder, due=due, unanswered=reminder.unanswered + 1)
         await reminders.keep(transaction, found.person, sent)
         place, total = position(journey, run.state)
@@ -127,12 +131,10 @@ class Reminders:
         return Told((self._voice.say("reminders/show", (self._stop_button(scene.address),), **values),))
 
     async def _set(self, scene: Scene, moment: Moment) -> Told:
-        if not _DAY_BEGINS <= moment.at <= _DAY_ENDS:
+        if not _DAY_BEGINS <= moment.at <= _LATEST:
             return Told((self._voice.say("reminders/night", self._choices(scene.address)),))
         zone = ZoneInfo(scene.person.zone)
-        due = _next(moment, scene.today, zone)
-        if due <= scene.now:
-            due = _next(moment, scene.today + timedelta(days=1), zone)
+        due = _next_after(scene.now, moment, scene.today, zone)
         reminder = Reminder(scene.address, moment.weekday, moment.minute, due)
         await reminders.keep(scene.transaction, scene.person.id, reminder)
         return Told((self._voice.say("reminders/set", **self._told(moment, due, scene.person.zone)),))
@@ -149,7 +151,7 @@ class Reminders:
         found = await reminders.find(scene.transaction, scene.person.id)
         if found:
             earliest = found.due.astimezone(ZoneInfo(zone)).date()
-            due = _next(Moment(found.weekday, _time(found.minute)), earliest, ZoneInfo(zone))
+            due = _next_after(scene.now, Moment(found.weekday, _time(found.minute)), earliest, ZoneInfo(zone))
             await reminders.keep(scene.transaction, scene.person.id, replace(found, due=due))
         return Told((self._voice.say("reminders/zone_set", zone=zone),))
 
@@ -178,6 +180,12 @@ def _next(moment: Moment, earliest: date, zone: ZoneInfo) -> datetime:
     """Return the first such moment on or after a day, on the clock of a zone: its changes of hour included."""
     day = earliest + timedelta(days=(moment.weekday - earliest.weekday()) % 7)
     return datetime.combine(day, moment.at, zone)
+
+
+def _next_after(now: datetime, moment: Moment, earliest: date, zone: ZoneInfo) -> datetime:
+    """Return the first such moment on or after a day that is not past."""
+    due = _next(moment, earliest, zone)
+    return due if due > now else _next(moment, earliest + timedelta(days=1), zone)
 
 
 def _time(minute: int) -> time:

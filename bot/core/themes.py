@@ -41,6 +41,8 @@ class Themes:
 
     def _page(self, scene: Scene, theme: Theme, number: int) -> Told:
         passages = _on(theme, scene.corpus.passages)
+        if not passages:
+            return self._list(scene)
         pages = [passages[start : start + _PAGE] for start in range(0, len(passages), _PAGE)]
         number = min(number, len(pages) - 1)
         choices = passage_choices(pages[number], scene.address, ChoiceKind.CHOICE) + self._onward(

@@ -64,6 +64,7 @@ class Notice(StrEnum):
     WHERE = "where"
     MISUNDERSTOOD = "misunderstood"
     STUCK = "stuck"
+    FIRST = "first"
     NOTHING_PICKED = "nothing_picked"
 
 
@@ -94,19 +95,26 @@ class Turn:
 
 def begin(journey: Journey, before: JourneyState | None = None) -> Turn:
     """Begin a journey at its first step; a run before lends its answers until others are given."""
-    first = journey.steps[0].id
+    first = journey.steps[0]
+    run = before.run + 1 if before else 1
     state = JourneyState(
-        journey.id, journey.version, run=before.run + 1 if before else 1, visit=1, step=first, seen=(first,)
+        journey.id, journey.version, run, visit=1, step=first.id, seen=(first.id,), progress=_progress_at(first)
     )
     if before is None:
         return Turn(state, Notice.BEGUN)
     kept = _fitting(journey, before)
-    return Turn(replace(state, answers=kept.answers, tasks=kept.tasks), Notice.RESTARTED)
+    state = replace(state, answers=kept.answers, tasks=kept.tasks)
+    return Turn(replace(state, picked=_picked_before(journey, state)), Notice.RESTARTED)
+
+
+def stands(journey: Journey, state: JourneyState) -> bool:
+    """Tell whether a run is of the journey as it is now, so that its step can be shown."""
+    return state.version == journey.version and state.step in journey.by_id
 
 
 def resume(journey: Journey, state: JourneyState) -> Turn:
     """Go on where a run stands; one of another version goes on at the nearest step that still stands."""
-    if state.version == journey.version and state.step in journey.by_id:
+    if stands(journey, state):
         return Turn(replace(state, progress=_progress_at(journey.by_id[state.step])), Notice.RESUMED)
     path = tuple(step for step in state.path if step in journey.by_id)
     step = state.step if state.step in journey.by_id else (path[-1] if path else journey.steps[0].id)
@@ -121,7 +129,7 @@ def resume(journey: Journey, state: JourneyState) -> Turn:
         misunderstood=0,
         progress=_progress_at(journey.by_id[step]),
     )
-    return Turn(moved, Notice.MOVED)
+    return Turn(replace(moved, picked=_picked_before(journey, moved)), Notice.MOVED)
 
 
 def controls(journey: Journey, state: JourneyState) -> tuple[Control, ...]:
@@ -158,7 +166,7 @@ def advance(journey: Journey, state: JourneyState, given: Input, on: date) -> Tu
     """
     step = journey.by_id[state.step]
     if isinstance(given, Control):
-        return _control(journey, state, step, given) if given in controls(journey, state) else _mumble(state)
+        return _steer(journey, state, step, given)
     if state.progress is not Progress.UNDER_WAY:
         return _mumble(state)
     match given, step.kind:
@@ -184,6 +192,16 @@ def position(journey: Journey, state: JourneyState) -> tuple[int, int]:
     return place, place + journey.steps_to_end[state.step]
 
 
+def _steer(journey: Journey, state: JourneyState, step: Step, control: Control) -> Turn:
+    """Do what a control does, or the nearest thing that means something here."""
+    offered = controls(journey, state)
+    if control is Control.BACK and control not in offered:
+        return Turn(replace(state, misunderstood=0), Notice.FIRST)
+    if control is Control.SKIP and Control.CONTINUE in offered:
+        control = Control.CONTINUE if step.kind is not StepKind.SEVERAL else Control.SKIP
+    return _control(journey, state, step, control) if control in offered else _mumble(state)
+
+
 def _control(journey: Journey, state: JourneyState, step: Step, control: Control) -> Turn:
     match control:
         case Control.CONTINUE if state.progress is Progress.PAUSED:
@@ -193,10 +211,7 @@ def _control(journey: Journey, state: JourneyState, step: Step, control: Control
         case Control.CONTINUE | Control.SKIP:
             return _go(journey, state, step)
         case Control.BACK:
-            back = replace(state, visit=state.visit + 1, step=state.path[-1], path=state.path[:-1])
-            return Turn(
-                replace(back, picked=_picked_before(journey, back), misunderstood=0, progress=Progress.UNDER_WAY)
-            )
+            return Turn(_back(journey, state))
         case Control.RESTART:
             return begin(journey, state)
         case Control.PAUSE:

@@ -66,6 +66,29 @@ def _unreachable(journey: Journey) -> Iterator[Flaw]:
 
 
 def _endless(journey: Journey) -> Iterator[Flaw]:
+    after = {step.id: _reached_from(journey, step) for step in journey.steps}
     for step in journey.steps:
-        if step.id not in journey.steps_to_end:
+        loop = {each for each in after[step.id] if step.id in after[each]}
+        if step.id not in journey.steps_to_end or (loop and not _can_leave(journey, loop)):
             yield Flaw(step.line, f"no way leads from '{step.id}' to an end.", "Give the loop a way out.")
+
+
+def _reached_from(journey: Journey, step: Step) -> set[str]:
+    """Return the steps that can come after one."""
+    reached = list(step.targets)
+    for identifier in reached:
+        reached += [target for target in journey.by_id[identifier].targets if target not in reached]
+    return set(reached)
+
+
+def _can_leave(journey: Journey, loop: set[str]) -> bool:
+    """Tell whether somebody in a loop can leave it: by an option, or by a branch that no earlier answer can close."""
+    for name in loop:
+        step = journey.by_id[name]
+        if any(option.next and option.next not in loop for option in step.options):
+            return True
+        for branch in step.next:
+            answered_inside = all(journey.saved[each].id in loop for each in branch.when)
+            if branch.target not in loop and answered_inside:
+                return True
+    return False

@@ -19,9 +19,14 @@ _LONGEST = 44
 
 def mermaid(journey: Journey) -> str:
     """Return the flowchart of a journey: a shape a step by its kind, an arrow where one leads to another."""
-    lines = [f"    {step.id}{_node(step)}" for step in journey.steps]
-    arrows = [f"    {step.id} {arrow}" for step in journey.steps for arrow in _arrows(journey, step)]
+    lines = [f"    {_name(step.id)}{_node(step)}" for step in journey.steps]
+    arrows = [f"    {_name(step.id)} {arrow}" for step in journey.steps for arrow in _arrows(journey, step)]
     return "\n".join(["flowchart TD", *lines, *arrows]) + "\n"
+
+
+def _name(step: str) -> str:
+    """Return what stands for a step: some words of ours are commands of Mermaid's."""
+    return f"step_{step}"
 
 
 def _node(step: Step) -> str:
@@ -32,12 +37,10 @@ def _node(step: Step) -> str:
 def _arrows(journey: Journey, step: Step) -> Iterator[str]:
     for option in step.options:
         if option.next:
-            yield f'-- "{_quoted(option.label)}" --> {option.next}'
-    if step.options and all(option.next for option in step.options):
-        return
+            yield f'-- "{_quoted(option.label)}" --> {_name(option.next)}'
     for branch in step.next:
         reason = _reason(journey, branch)
-        yield f'-- "{_quoted(reason)}" --> {branch.target}' if reason else f"--> {branch.target}"
+        yield f'-- "{_quoted(reason)}" --> {_name(branch.target)}' if reason else f"--> {_name(branch.target)}"
 
 
 def _reason(journey: Journey, branch: Branch) -> str:
@@ -52,4 +55,6 @@ def _reason(journey: Journey, branch: Branch) -> str:
 def _quoted(text: str) -> str:
     """Return a text that may stand between quotes in Mermaid, cut to the length of a label."""
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
-    return cut.replace('"', "'").replace("#", "")
+    for sign, code in (("#", ""), ('"', "'"), ("&", "#amp;"), ("<", "#lt;"), (">", "#gt;")):
+        cut = cut.replace(sign, code)
+    return cut

@@ -91,10 +91,9 @@ class Step:
 
     @property
     def targets(self) -> Iterator[str]:
-        """The steps that may follow."""
+        """The steps that may follow: by an option's own way, or by the step's, which is also that of whoever skips."""
         yield from (option.next for option in self.options if option.next)
-        if not self.options or not all(option.next for option in self.options):
-            yield from (branch.target for branch in self.next)
+        yield from (branch.target for branch in self.next)
 
     @property
     def is_end(self) -> bool:

@@ -84,6 +84,8 @@ def merged(newer: JourneyState, older: JourneyState) -> JourneyState:
     return replace(
         newer,
         run=max(newer.run, older.run),
+        # Another visit than any before: the buttons of both runs are late.
+        visit=max(newer.visit, older.visit) + 1,
         answers={**older.answers, **newer.answers},
         tasks={**older.tasks, **newer.tasks, **done},
     )

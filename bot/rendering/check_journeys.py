@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 from pathlib import Path
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import TemplateNotFound, TemplateSyntaxError
 
 from bot.content.check import gone_services
 from bot.content.corpus import GoneService
@@ -12,12 +12,12 @@ from bot.core.messages import Block
 from bot.dialogue.script import Journey, Step, StepKind
 from bot.dialogue.state import Answer
 from bot.errors import Problem
-from bot.rendering.journeys import ASKED, FOLDER, roles_of, template_of, values_of
+from bot.rendering.journeys import ASKED, FOLDER, LONGEST_TOLD, roles_of, template_of, values_of
 from bot.rendering.templates import SUFFIX, Templates
 
-MAX_STEP = 650
-"""Characters of a step, and of the reaction that may come before it: together they stay under 900."""
-MAX_REACTION = 240
+MAX_STEP = 680
+"""Characters of a step, the longest answers told again in it, and of a reaction: a message stays under 900."""
+MAX_REACTION = 218
 _ALL_VALUES = {"answers", "picked", "this_week"}
 _RENDERED = 4096
 
@@ -45,27 +45,34 @@ def _step_problems(
     name = template_of(journey, step)
     path = folder / f"{name}{SUFFIX}"
     try:
-        roles = templates.roles(name)
-        read = templates.attributes_read(name)
-        renderings = list(islice(_renderings(templates, journey, name, read), _RENDERED))
+        roles, read = templates.roles(name), templates.attributes_read(name)
     except TemplateNotFound:
         yield Problem(path, 1, f"the step '{step.id}' has no words.", "Write the file.")
         return
     except TemplateSyntaxError as error:
         yield Problem(path, error.lineno, f"not a valid template: {error.message}.", "Correct it.")
         return
-    except TemplateError as error:
-        yield Problem(path, 1, f"the template does not render: {error.message}.", "Name only answers of this journey.")
-        return
-    yield from _role_problems(path, step, roles)
-    yield from _read_problems(path, journey, read)
-    yield from _once(chain.from_iterable(_text_problems(path, step, blocks, services) for blocks in renderings))
+    wrong = [*_role_problems(path, step, roles), *_read_problems(path, journey, read)]
+    yield from wrong
+    if not wrong:
+        yield from _rendering_problems(templates, path, journey, step, services)
 
 
-def _renderings(
-    templates: Templates, journey: Journey, name: str, read: Mapping[str, Mapping[str, int]]
-) -> Iterator[tuple[Block, ...]]:
+def _rendering_problems(
+    templates: Templates, path: Path, journey: Journey, step: Step, services: Sequence[GoneService]
+) -> Iterator[Problem]:
+    name = template_of(journey, step)
+    try:
+        renderings = list(islice(_renderings(templates, journey, name), _RENDERED))
+    except Exception as error:  # whatever a template can make of an answer
+        yield Problem(path, 1, f"the template does not render: {error}.", "Correct what it does with the answers.")
+    else:
+        yield from _once(chain.from_iterable(_text_problems(path, step, blocks, services) for blocks in renderings))
+
+
+def _renderings(templates: Templates, journey: Journey, name: str) -> Iterator[tuple[Block, ...]]:
     """Yield the template's blocks for every combination of the answers that it reads."""
+    read = templates.attributes_read(name)
     names = sorted({*read.get("answers", {}), *read.get("picked", {})} & set(journey.saved))
     for values in product(*(_samples(journey.saved[each]) for each in names)):
         answers = {each: value for each, value in zip(names, values, strict=True) if value}
@@ -76,7 +83,7 @@ def _renderings(
 def _samples(step: Step) -> list[Answer | None]:
     """Return an answer of each sort that a step can get, none included."""
     if not step.options:
-        return [None, Answer("ce que quelqu'un répond")]
+        return [None, Answer("ce que quelqu'un répond"), Answer("x" * LONGEST_TOLD)]
     each = [Answer(option.said, (option.id,)) for option in step.options]
     if step.kind is StepKind.SEVERAL:
         each.append(Answer(", ".join(one.text for one in each), tuple(option.id for option in step.options)))
@@ -109,8 +116,10 @@ def _text_problems(
     for block in blocks:
         if block.role.startswith("on_") and len(block.text) > MAX_REACTION:
             yield Problem(path, 1, f"'{block.role}' has {len(block.text)} characters.", f"At most {MAX_REACTION}.")
+    if not asked:
+        yield Problem(path, 1, "for some answers the step says nothing.", "Say something whatever was answered.")
     if not any(block.role == "note" for block in blocks):
-        for service in gone_services(asked, services):
+        for service in gone_services("\n\n".join(block.text for block in blocks), services):
             yield Problem(path, 1, f"{service.name} is named ({service.since}).", f"Write a note: {service.instead}.")
 
 

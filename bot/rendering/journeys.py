@@ -10,7 +10,7 @@ FOLDER = "journeys"
 ASKED = ("say", "note", "ask")
 ASKED_AGAIN = ("again",)
 CLOSED = ("end",)
-_LONGEST_TOLD = 160
+LONGEST_TOLD = 120
 """Characters of an answer that are told again; the recap and the plan give all of it."""
 
 
@@ -47,14 +47,12 @@ def roles_of(step: Step) -> tuple[set[str], set[str]]:
 
 def values_of(journey: Journey, answers: Mapping[str, Answer], this_week: str = "") -> dict[str, Any]:
     """Return what the templates of a journey may name: every answer of it, empty where there is none yet."""
-    none = Answer("")
-    return {
-        "answers": {name: _told(answers.get(name, none).text) for name in journey.saved},
-        "picked": {name: answers.get(name, none).options for name in journey.saved},
-        "this_week": this_week,
-    }
+    told = dict.fromkeys(journey.saved, "") | {name: _told(answer.text) for name, answer in answers.items()}
+    chosen = {name: answer.options for name, answer in answers.items()}
+    picked = {name: chosen.get(name, ()) for name in journey.saved}
+    return {"answers": told, "picked": picked, "this_week": this_week}
 
 
 def _told(text: str) -> str:
     plain = " ".join(text.split()).rstrip(".!")
-    return plain if len(plain) <= _LONGEST_TOLD else f"{plain[: _LONGEST_TOLD - 1].rstrip()}…"
+    return plain if len(plain) <= LONGEST_TOLD else f"{plain[: LONGEST_TOLD - 1].rstrip()}…"

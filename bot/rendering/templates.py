@@ -20,7 +20,7 @@ from bot.core.messages import Block
 SUFFIX = ".md.j2"
 _LOCALE = "fr"
 
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|])")
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
 
 
 def escape_markdown(text: str) -> str:
@@ -37,6 +37,7 @@ class Templates:
             loader=self._loader,
             undefined=StrictUndefined,
             finalize=_finalize,
+            auto_reload=False,
             autoescape=False,  # noqa: S701 - what is made is Markdown: `finalize` escapes
             trim_blocks=True,
             lstrip_blocks=True,

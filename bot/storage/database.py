@@ -12,6 +12,8 @@ import aiosqlite
 
 from bot.errors import BotError
 
+_PATIENCE, _PAUSE = 5.0, 0.05
+"""Seconds: how long another process is waited for, and how often it is looked at again."""
 MEMORY = Path(":memory:")
 """The path of a database that lives and dies with the process."""
 
@@ -71,14 +73,14 @@ class Database:
         async with self._turn:
             try:
                 await self._connection.execute_fetchall("BEGIN IMMEDIATE")
-                try:
-                    yield Transaction(self._connection)
-                except BaseException:
-                    await self._connection.rollback()
-                    raise
+                yield Transaction(self._connection)
                 await self._connection.commit()
-            except aiosqlite.Error as error:
-                raise _in_words(self._path, error) from error
+            except BaseException as error:
+                # Whoever was cancelled while it began may have begun it all the same.
+                await asyncio.shield(self._connection.rollback())
+                if isinstance(error, aiosqlite.Error):
+                    raise _in_words(self._path, error) from error
+                raise
 
     async def rows(self, query: str, *values: object) -> list[Row]:
         """Return the rows of a query.
@@ -93,11 +95,15 @@ class Database:
                 raise _in_words(self._path, error) from error
 
     async def forget_deleted(self) -> None:
-        """Leave nothing of what was deleted in the write-ahead log; `secure_delete` wipes it from the file itself.
+        """Leave nothing of what was deleted, neither in the file nor in its write-ahead log.
+
+        `secure_delete` wipes rows, and not the copies that SQLite left when it moved them: the file is written anew,
+        which takes about a second for 100 MB.
 
         Raises:
-            DatabaseError: another process reads what was deleted, so that the log cannot be emptied now.
+            DatabaseError: another process uses the database, so that it cannot be done now.
         """
+        await self.rows("VACUUM")
         [row] = await self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         if row[0]:
             raise DatabaseError(f"The log of {self._path} could not be emptied: another process reads it.")
@@ -135,7 +141,7 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
     )
     try:
         for pragma in pragmas:
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
+            await _set(connection, pragma)
         scripts = _scripts()
         version = await _version(connection)
         if version > len(scripts):
@@ -144,6 +150,20 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
             await _migrate(connection, scripts)
     except aiosqlite.Error as error:
         raise _in_words(path, error) from error
+
+
+async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
+    """Set a pragma, again and again while another process holds the file: SQLite does not wait for all of them."""
+    until = asyncio.get_running_loop().time() + _PATIENCE
+    while True:
+        try:
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+        except aiosqlite.OperationalError as error:
+            if "locked" not in str(error) or asyncio.get_running_loop().time() > until:
+                raise
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 def newest_version() -> int:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.content.corpus import digest
 from bot.storage.database import Transaction, stamp
+from bot.storage.people import DEFAULT_ZONE
 
 LASTS = timedelta(minutes=10)
 TRIES = 5
@@ -21,11 +22,9 @@ async def offer(transaction: Transaction, person: int, code: str, now: datetime)
     )
 
 
-async def redeem(transaction: Transaction, code: str, now: datetime) -> int | None:
-    """Return the person whose code it is, and end the code; None for a wrong code or one that has ended."""
-    row = await transaction.row(
-        "DELETE FROM link_codes WHERE code = ? AND ends > ? RETURNING person", digest(code), stamp(now)
-    )
+async def owner(transaction: Transaction, code: str, now: datetime) -> int | None:
+    """Return the person whose code it is; None for a wrong code or one that has ended."""
+    row = await transaction.row("SELECT person FROM link_codes WHERE code = ? AND ends > ?", digest(code), stamp(now))
     return int(row[0]) if row else None
 
 
@@ -58,6 +57,15 @@ async def join(transaction: Transaction, person: int, other: int) -> None:
 
     Where both have the same, this person's stays. The journeys are joined by whoever knows what they mean.
     """
+    await transaction.rows(
+        "UPDATE people SET since = MIN(people.since, other.since),"
+        " reminder_offer = COALESCE(people.reminder_offer, other.reminder_offer),"
+        " zone = CASE WHEN people.zone = ? THEN other.zone ELSE people.zone END"
+        " FROM people AS other WHERE people.id = ? AND other.id = ?",
+        DEFAULT_ZONE,
+        person,
+        other,
+    )
     for table in ("accounts", "conversations", "events"):
         await transaction.rows(f"UPDATE {table} SET person = ? WHERE person = ?", person, other)  # noqa: S608 - our names
     for table, columns in (

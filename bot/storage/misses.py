@@ -9,10 +9,13 @@ from bot.storage.database import Database, Transaction, stamp
 LONGEST_KEPT = 500
 """Characters kept of a question: enough to see what was asked."""
 
+_SAME_WITHIN = timedelta(hours=1)
+_READ = 1000
+"""Characters that are looked at: beyond, nothing is kept, whatever the masks shorten."""
 _MASKS = (
     (re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+"), "[courriel]"),
-    (re.compile(r"<[@#][!&]?\d+>|(?<![\w@])@\w+"), "[mention]"),
-    (re.compile(r"(?<!\d)\+?\d(?:[ .\-()/]?\d){7,14}(?!\d)"), "[numéro]"),
+    (re.compile(r"<[@#][!&]?\d+>|(?<![\w@])@[\w.-]+"), "[mention]"),
+    (re.compile(r"(?<!\d)\+?\(?\d(?:[\s.\-()/]{0,2}\d){7,14}(?!\d)"), "[numéro]"),
 )
 
 
@@ -31,13 +34,20 @@ def masked(text: str) -> str:
     return text
 
 
+def _kept(question: str) -> str:
+    text = question.encode("utf-8", "replace").decode("utf-8")
+    if len(text) > _READ:
+        # Cut between words: half of an address would not be masked.
+        text = text[:_READ].rpartition(" ")[0] or text[:LONGEST_KEPT]
+    return masked(text)[:LONGEST_KEPT]
+
+
 async def record(transaction: Transaction, question: str, community: str | None, asked_at: datetime) -> int:
     """Keep a question that nobody could answer, and return its number."""
-    kept = masked(question.encode("utf-8", "replace").decode("utf-8"))[:LONGEST_KEPT]
     row = await transaction.row(
         "INSERT INTO misses (community, question, asked_at) VALUES (?, ?, ?) RETURNING id",
         community,
-        kept,
+        _kept(question),
         stamp(asked_at),
     )
     if row is None:
@@ -45,10 +55,30 @@ async def record(transaction: Transaction, question: str, community: str | None,
     return int(row[0])
 
 
+async def record_once(transaction: Transaction, question: str, community: str | None, asked_at: datetime) -> int:
+    """Keep a question that somebody wants passed on, unless it was kept within the last hour; return its number."""
+    row = await transaction.row(
+        "SELECT id FROM misses WHERE question = ? AND community IS ? AND asked_at > ? ORDER BY id DESC LIMIT 1",
+        _kept(question),
+        community,
+        stamp(asked_at - _SAME_WITHIN),
+    )
+    return int(row[0]) if row else await record(transaction, question, community, asked_at)
+
+
+async def is_kept(transaction: Transaction, miss: int) -> bool:
+    """Tell whether a question is still kept."""
+    return await transaction.row("SELECT id FROM misses WHERE id = ?", miss) is not None
+
+
 async def pass_on(transaction: Transaction, miss: int, community: str | None) -> bool:
     """Have a question passed on to the team of a community; return whether it is still kept."""
     row = await transaction.row(
-        "UPDATE misses SET asked_for_team = 1, community = ? WHERE id = ? RETURNING id", community, miss
+        "UPDATE misses SET asked_for_team = 1, community = ? WHERE id = ? AND (community IS NULL OR community = ?)"
+        " RETURNING id",
+        community,
+        miss,
+        community,
     )
     return row is not None
 

@@ -1,10 +1,17 @@
 """The register of every table: what it holds about a person, so that it can be shown and erased whole."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from bot.storage.database import Transaction
+from bot.storage import chores
+from bot.storage.database import Database, Transaction
+
+_WIPING = "wiping"
+_FOLDED = frozenset({"state", "address", "turn", "reply"})
+"""The columns that hold JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,18 +21,19 @@ class PersonalTable:
     Attributes:
         name: the table's.
         column: the one with the person's number.
-        shown: the columns that are shown to the person; the others are numbers of ours.
+        shown: what is shown to the person, by name, as SQL; the other columns are numbers of ours.
         erase: the statement that erases a person's rows, with one question mark for the number.
     """
 
     name: str
     column: str
-    shown: tuple[str, ...]
+    shown: Mapping[str, str]
     erase: str
 
 
-def _table(name: str, *shown: str, column: str = "person") -> PersonalTable:
-    return PersonalTable(name, column, shown, f"DELETE FROM {name} WHERE {column} = ?")  # noqa: S608 - our names
+def _table(name: str, *shown: str, column: str = "person", **expressions: str) -> PersonalTable:
+    columns = {**{each: each for each in shown}, **expressions}
+    return PersonalTable(name, column, columns, f"DELETE FROM {name} WHERE {column} = ?")  # noqa: S608 - our names
 
 
 PERSONAL = (
@@ -36,13 +44,13 @@ PERSONAL = (
     PersonalTable(
         "events",
         "person",
-        ("platform", "id", "reply", "at"),
+        {each: each for each in ("platform", "id", "reply", "at")},
         # The event's own number stays, without anything of the person, so that it is not answered again.
         "UPDATE events SET person = NULL, reply = NULL WHERE person = ?",
     ),
     _table("feedback", "passage", "community", "useful", "reason", "at"),
     _table("reminders", "address", "weekday", "minute", "due", "unanswered"),
-    _table("watches", "address", "at"),
+    _table("watches", "address", "at", question="(SELECT question FROM misses WHERE misses.id = watches.miss)"),
     _table("link_codes", "ends"),
     _table("people", "since", "zone", "journey", "reminder_offer", "erasure_asked", "wrong_codes_at", column="id"),
 )
@@ -51,6 +59,7 @@ PERSONAL = (
 IMPERSONAL = {
     "misses": "what was asked, without who asked; addresses, numbers and mentions are masked",
     "step_counts": "sums",
+    "chores": "when Vigie last tidied up",
 }
 
 
@@ -58,25 +67,39 @@ async def export(transaction: Transaction, person: int) -> dict[str, list[dict[s
     """Return all that is kept about a person, table by table, those without anything left out."""
     found = {}
     for table in PERSONAL:
-        columns = ", ".join(table.shown)
+        columns = ", ".join(table.shown.values())
         rows = await transaction.rows(f"SELECT {columns} FROM {table.name} WHERE {table.column} = ?", person)  # noqa: S608
         if rows:
             found[table.name] = [dict(zip(table.shown, tuple(row), strict=True)) for row in rows]
     return found
 
 
-async def erase(transaction: Transaction, person: int) -> None:
-    """Erase all that is kept about a person."""
+async def erase(transaction: Transaction, person: int, now: datetime) -> None:
+    """Erase all that is kept about a person, and have what is left of it in the file wiped."""
     for table in PERSONAL:
         await transaction.rows(table.erase, person)
+    await chores.ask(transaction, _WIPING, now)
+
+
+async def wipe(database: Database) -> None:
+    """Wipe what was erased and is left in the file, if anything is.
+
+    Raises:
+        DatabaseError: another process uses the database: it is to be tried again.
+    """
+    if await chores.is_asked(database, _WIPING):
+        await database.forget_deleted()
+        async with database.transaction() as transaction:
+            await chores.finish(transaction, _WIPING)
 
 
 def unfolded(kept: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     """Return what is kept with the JSON inside of it as data, for whoever reads it."""
     return {
-        name: [{column: _data(value) for column, value in row.items()} for row in rows] for name, rows in kept.items()
+        name: [{column: _data(column, value) for column, value in row.items()} for row in rows]
+        for name, rows in kept.items()
     }
 
 
-def _data(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) and value.startswith(("{", "[")) else value
+def _data(column: str, value: Any) -> Any:
+    return json.loads(value) if column in _FOLDED and value is not None else value

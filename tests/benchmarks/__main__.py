@@ -27,11 +27,13 @@ from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
 from tests.benchmarks.engines import ENGINES, Ask
+from tests.benchmarks.steps import growth, pace
 from tests.benchmarks.synthetic import synthetic
 from tests.evaluation.cases import questions
 from tests.evaluation.measure import forgetful
 
 SIZES = (300, 10_000, 100_000)
+PEOPLE = (100, 10_000, 1_000_000)
 _MILLISECONDS = 1000
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _READY = """
@@ -58,6 +60,7 @@ def main() -> None:
             rows = {engine.name: _measured_apart(engine.name, kind, size) for engine in ENGINES}
             console.print(_table(kind, size, rows))
     _print_end_to_end(console)
+    asyncio.run(_print_steps(console))
 
 
 def _measured_apart(name: str, kind: str, size: int) -> dict[str, float]:
@@ -132,6 +135,19 @@ def _print_end_to_end(console: Console) -> None:
             told = f"a new process, imported and ready to answer on {name}: {again:.2f} s, the very first {first:.2f} s"
             console.print(told, highlight=False)
     console.print(f"the interpreter alone: {_time_of('pass'):.2f} s", highlight=False)
+
+
+async def _print_steps(console: Console) -> None:
+    retriever = Retriever(read_corpus(KNOWLEDGE), read_parameters())
+    with TemporaryDirectory() as folder:
+        measured = await pace(lambda: retriever, Path(folder))
+        told = f"{measured.advisor:.0f} steps a second through the advisor, {measured.bare:.0f} on bare aiosqlite"
+        console.print(f"{told}: ratio {measured.advisor / measured.bare:.2f}", highlight=False)
+        for people in PEOPLE:
+            median, tail = await growth(lambda: retriever, Path(folder), people)
+            console.print(
+                f"a step with {people:,} people kept: p50 {median:.2f} ms, p99 {tail:.2f} ms", highlight=False
+            )
 
 
 def _write_part(corpus: Corpus, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Container
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.core.advisor import Advisor
 from bot.core.messages import Address, Attachment, ChoiceKind, Incoming, Outgoing, Reply, Role
 from bot.errors import BotError
 from bot.platforms.terminal.numbered import numbered
+from bot.storage.database import DatabaseError
 
 ADDRESS = Address("terminal", "you")
 _DUE_EVERY = 30.0
@@ -60,10 +62,11 @@ class TerminalChat:
 
     async def _remind(self) -> None:
         while True:
+            with suppress(DatabaseError):
+                for due in await self._advisor.due(self._now()):
+                    if due.address == ADDRESS:
+                        self._print(due.outgoing)
             await asyncio.sleep(_DUE_EVERY)
-            for due in await self._advisor.due(self._now()):
-                if due.address == ADDRESS:
-                    self._print(due.outgoing)
 
     async def _send(self, line: str) -> None:
         outgoing = await self._advisor.handle(Incoming(ADDRESS, self._now(), line, role=self._role))

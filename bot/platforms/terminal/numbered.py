@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 
-from bot.core.messages import ChoiceKind, Reply
+from bot.core.messages import Choice, ChoiceKind, Reply
 
 _EVERY_KIND = frozenset(ChoiceKind)
 
@@ -14,7 +14,12 @@ def numbered(reply: Reply, kinds: Container[ChoiceKind] = _EVERY_KIND, first: in
     """
     offered = [choice for choice in reply.choices if choice.kind in kinds and choice.kind is not ChoiceKind.NAVIGATION]
     form = "- lire {} : {}" if reply.awaits_text else "{}. {}"
-    listed = "\n".join(form.format(number, choice.label) for number, choice in enumerate(offered, start=first))
+    listed = "\n".join(form.format(number, _label(choice)) for number, choice in enumerate(offered, start=first))
     onward = " · ".join(choice.label.casefold() for choice in reply.choices if choice.kind is ChoiceKind.NAVIGATION)
     parts = (reply.text, listed, f"*{onward}*" if onward and ChoiceKind.NAVIGATION in kinds else "")
     return "\n\n".join(part for part in parts if part)
+
+
+def _label(choice: Choice) -> str:
+    """Return a choice's label, those that are advice to read told from those that are answers."""
+    return f"📖 {choice.label}" if choice.kind is ChoiceKind.SEE_ALSO else choice.label

@@ -1,3 +1,17 @@
+-- The questions without an answer, with numbers that are never given twice, and whether somebody wants them passed on.
+ALTER TABLE misses RENAME TO old_misses;
+DROP INDEX misses_by_community;
+CREATE TABLE misses (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    community      TEXT,
+    question       TEXT NOT NULL,
+    asked_at       TEXT NOT NULL,
+    asked_for_team INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO misses (id, community, question, asked_at) SELECT id, community, question, asked_at FROM old_misses;
+DROP TABLE old_misses;
+CREATE INDEX misses_by_community ON misses (community, id);
+CREATE INDEX misses_by_time ON misses (asked_at);
 -- People, by the accounts that they write from. A person is a number; what they are called is not kept.
 CREATE TABLE people (
     id              INTEGER PRIMARY KEY,
@@ -98,6 +112,8 @@ CREATE TABLE link_codes (
     code   TEXT NOT NULL UNIQUE,
     ends   TEXT NOT NULL
 );
--- A question that somebody asked to have passed on to the community's team.
-ALTER TABLE misses ADD COLUMN asked_for_team INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX misses_by_time ON misses (asked_at)
+-- When what is kept no longer was last dropped.
+CREATE TABLE chores (
+    name TEXT PRIMARY KEY,
+    done TEXT NOT NULL
+)

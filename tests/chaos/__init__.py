@@ -1,0 +1,1 @@
+"""Faults, bounded and seeded: whole in `make chaos`, in small in the suite."""

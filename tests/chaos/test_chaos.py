@@ -1,0 +1,19 @@
+"""A tenth of `make chaos`."""
+
+from pathlib import Path
+
+from bot.library import Library
+from tests.chaos.finishing import finish
+from tests.chaos.killing import differences
+
+
+def ids(library: Library) -> list[str]:
+    return [journey.id for journey in library.current().corpus.journeys]
+
+
+def test_every_journey_comes_to_its_end_whatever_is_pressed_or_typed(library: Library, tmp_path: Path) -> None:
+    assert finish(ids(library), seeds=20, folder=tmp_path) == []
+
+
+def test_killed_at_any_instant_nothing_is_lost_and_nothing_counts_twice(library: Library, tmp_path: Path) -> None:
+    assert differences(ids(library), people=5, events=200, kills=10, folder=tmp_path) == []

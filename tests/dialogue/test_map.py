@@ -1,0 +1,111 @@
+"""The map of a journey: Mermaid text for whoever writes it, and an SVG picture for whoever looks at it."""
+
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+from bot.dialogue.map import mermaid
+from bot.dialogue.script import Branch, Journey, Step, StepKind
+from bot.library import Library
+from bot.rendering.pictures import flowchart
+from tests.conftest import WriteKnowledge
+from tests.dialogue import read_journey
+
+STEPS = """\
+accueil: {kind: say, next: but}
+but:
+  kind: choice
+  save: but
+  recap: Ce qui t'amène
+  options:
+    emploi: {label: Trouver un "vrai" emploi, next: cv}
+    clients: {label: Trouver des clients}
+  next: lieux
+cv: {kind: task, task: "Relire mon CV (le n° 1, celui qui traîne depuis dix ans)", days: 3, next: lieux}
+lieux:
+  kind: several
+  save: lieux
+  options:
+    linkedin: {label: LinkedIn}
+    facebook: {label: Facebook}
+    mastodon: {label: Mastodon}
+  next:
+    - {when: {but: emploi, lieux: [linkedin, facebook]}, go: quiz}
+    - {go: mots}
+quiz:
+  kind: quiz
+  options:
+    moitie: {label: La moitié}
+    tous: {label: Presque tous, right: true}
+  next: mots
+mots: {kind: text, save: mots, recap: Tes mots, next: suite}
+suite:
+  kind: choice
+  save: suite
+  options:
+    encore: {label: Encore, next: lieux}
+    assez: {label: Assez, next: bilan}
+bilan: {kind: recap}
+"""
+MAP = """\
+flowchart TD
+    step_accueil["accueil"]
+    step_but{"Ce qui t'amène"}
+    step_cv[["Relire mon CV (le n° 1, celui qui traîne de…"]]
+    step_lieux{"lieux"}
+    step_quiz{{"quiz"}}
+    step_mots[/"Tes mots"/]
+    step_suite{"suite"}
+    step_bilan(["bilan"])
+    step_accueil --> step_but
+    step_but -- "Trouver un 'vrai' emploi" --> step_cv
+    step_but --> step_lieux
+    step_cv --> step_lieux
+    step_lieux -- "Trouver un 'vrai' emploi, LinkedIn / Facebo…" --> step_quiz
+    step_lieux --> step_mots
+    step_quiz --> step_mots
+    step_mots --> step_suite
+    step_suite -- "Encore" --> step_lieux
+    step_suite -- "Assez" --> step_bilan
+"""
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def labels(picture: str) -> str:
+    """Return what is written in an SVG picture, without blanks: long labels are parted into lines.
+
+    One that is no well-formed XML cannot be read.
+    """
+    drawn = ET.fromstring(picture)  # noqa: S314 - we drew it
+    assert drawn.tag == f"{_SVG}svg"
+    return "\n".join(unspaced("".join(text.itertext())) for text in drawn.iter(f"{_SVG}text"))
+
+
+def unspaced(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_map_shows_each_step_by_its_kind_and_each_way_by_its_answer(write_knowledge: WriteKnowledge) -> None:
+    assert mermaid(read_journey(write_knowledge, STEPS)) == MAP
+
+
+def test_the_picture_of_a_journey_s_opening_holds_what_its_steps_ask(library: Library) -> None:
+    journey = library.current().corpus.journey("vie")
+    assert journey
+    opening = replace(journey, steps=journey.steps[:2])
+    written = labels(flowchart(mermaid(opening)))
+    for step in opening.steps:
+        assert unspaced(step.recap or step.id) in written
+    assert unspaced("Représenter une entreprise") in written
+
+
+def test_a_step_may_have_any_name_and_its_label_any_sign() -> None:
+    names = ("style", "end", "click", "graph", "class", "default")
+    asked = 'Dire "oui" & <non> ; %% puis **fin**'
+    steps = tuple(
+        Step(name, StepKind.TASK, task=asked, days=1, next=(Branch(after),))
+        for name, after in zip(names, (*names[1:], "fin"), strict=True)
+    )
+    journey = Journey("essai", "Un essai", "", 1, 1, 1, (), (*steps, Step("fin", StepKind.RECAP)))
+    written = labels(flowchart(mermaid(journey)))
+    assert written.count("&<non>") == len(names)
+    assert written.count("**fin**") == len(names)

@@ -1,0 +1,194 @@
+"""Whatever the database holds about somebody is in the register, so that it is shown and erased whole."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from bot.core.advisor import Advisor
+from bot.core.messages import Address
+from bot.storage import conversations, people, personal
+from bot.storage.conversations import Turn
+from bot.storage.database import Database
+from bot.storage.personal import IMPERSONAL, PERSONAL, PersonalTable
+from tests.conversations.words import REASONS, label
+from tests.people import NOON, Member
+
+DRAWN_BY_VIGIE = {("link_codes", "code")}
+"""Columns of text that tell nothing of the person: the digest of a code that Vigie drew."""
+
+Kept = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+async def tables_of(database: Database) -> set[str]:
+    rows = await database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return {row["name"] for row in rows}
+
+
+async def columns_of(database: Database, table: str) -> dict[str, str]:
+    """Return the columns of a table, each with its declared type."""
+    rows = await database.rows("SELECT name, type FROM pragma_table_info(?)", table)
+    return {row["name"]: row["type"] for row in rows}
+
+
+async def number_of(database: Database, member: Member) -> int:
+    [row] = await database.rows("SELECT person FROM accounts WHERE account = ?", member.address.account)
+    return int(row["person"])
+
+
+async def rows_about(database: Database, person: int) -> dict[str, list[dict[str, Any]]]:
+    """Return every row that holds a person's number, straight from the tables."""
+    return {
+        table.name: [
+            dict(row)
+            for row in await database.rows(f"SELECT * FROM {table.name} WHERE {table.column} = ?", person)  # noqa: S608
+        ]
+        for table in PERSONAL
+    }
+
+
+async def all_rows(database: Database, tables: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    return {name: [dict(row) for row in await database.rows(f"SELECT * FROM {name}")] for name in tables}  # noqa: S608
+
+
+async def export_of(member: Member) -> Kept:
+    await member.says("/mesdonnees")
+    exported: Kept = json.loads(member.files[0].content)
+    return exported
+
+
+async def fills_every_table(member: Member) -> None:
+    """Do everything that leaves something behind, and end on the demand to be forgotten."""
+    name = member.address.account
+    await member.joins()
+    await member.says("/rappels fuseau Montréal", identifier=f"{name}-1")
+    await member.says("/parcours demarrer")
+    await member.says("presque rien", identifier=f"{name}-2")
+    await member.presses("Pause")
+    await member.says("/rappels jeudi 18h30")
+    await member.says("Faut-il répondre aux polémiques ?")
+    await member.presses(label("useless"))
+    await member.presses(REASONS["vague"])
+    await member.says("recette de la blanquette de veau")
+    await member.presses(label("watch"))
+    await member.says("/lier AUHASARD")
+    await member.says("/lier")
+    await member.says("/oublier")
+
+
+def test_the_register_is_not_contradictory() -> None:
+    names = [table.name for table in PERSONAL]
+    assert len(names) == len(set(names))
+    assert not set(names) & set(IMPERSONAL)
+
+
+async def test_every_table_is_in_the_register(database: Database) -> None:
+    assert await tables_of(database) == {table.name for table in PERSONAL} | set(IMPERSONAL)
+
+
+def columns_shown(table: PersonalTable) -> set[str]:
+    """Return what is shown as it stands in the table, not by way of another one."""
+    return {name for name, expression in table.shown.items() if name == expression}
+
+
+@pytest.mark.parametrize("table", PERSONAL, ids=lambda table: table.name)
+async def test_every_column_about_a_person_is_shown_or_a_number_of_ours(
+    database: Database, table: PersonalTable
+) -> None:
+    columns = await columns_of(database, table.name)
+    assert columns[table.column] == "INTEGER"
+    assert columns_shown(table) <= set(columns)
+    hidden = {name for name in columns if name not in table.shown and (table.name, name) not in DRAWN_BY_VIGIE}
+    assert {name for name in hidden if columns[name] != "INTEGER"} == set()
+
+
+@pytest.mark.parametrize("table", IMPERSONAL)
+async def test_what_is_said_to_be_impersonal_points_to_nobody(database: Database, table: str) -> None:
+    pointed_to = await database.rows('SELECT "table" FROM pragma_foreign_key_list(?)', table)
+    assert [row["table"] for row in pointed_to] == []
+    assert not set(await columns_of(database, table)) & {"person", "account", "address"}
+
+
+async def test_a_table_that_points_to_people_is_personal(database: Database) -> None:
+    rows = await database.rows(
+        "SELECT sqlite_master.name FROM sqlite_master JOIN pragma_foreign_key_list(sqlite_master.name) AS points"
+        " WHERE sqlite_master.type = 'table' AND points.\"table\" IN ('people', 'accounts')"
+    )
+    assert {row["name"] for row in rows} == {table.name for table in PERSONAL} - {"people"}
+
+
+async def test_a_conversation_can_fill_every_table_and_every_column(advisor: Advisor, database: Database) -> None:
+    lea = Member(advisor, "léa", community="atelier")
+    await fills_every_table(lea)
+    kept = await rows_about(database, await number_of(database, lea))
+    for table in PERSONAL:
+        assert kept[table.name], f"{table.name}: the conversation above leaves nothing in it, complete it"
+        for column in columns_shown(table):
+            values = [row[column] for row in kept[table.name]]
+            assert any(value is not None for value in values), f"{table.name}.{column}: complete the conversation above"
+
+
+async def test_all_of_it_is_in_the_file(advisor: Advisor, database: Database) -> None:
+    lea = Member(advisor, "léa", community="atelier")
+    await fills_every_table(lea)
+    kept = await rows_about(database, await number_of(database, lea))
+    exported = await export_of(lea)
+    assert set(exported) == set(kept)
+    for table in PERSONAL:
+        shown = [{column: read(row[column]) for column in columns_shown(table)} for row in kept[table.name]]
+        told = [{column: row[column] for column in columns_shown(table)} for row in exported[table.name]]
+        assert told == shown, table.name
+
+
+def read(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
+
+
+async def test_all_of_it_is_erased_and_nothing_of_anybody_else(advisor: Advisor, database: Database) -> None:
+    lea, max_ = (Member(advisor, name, community="atelier") for name in ("léa", "max"))
+    await fills_every_table(lea)
+    await fills_every_table(max_)
+    erased, other = await number_of(database, lea), await number_of(database, max_)
+    before = await rows_about(database, other)
+    impersonal = await all_rows(database, IMPERSONAL)
+    assert all(before.values())
+    await lea.says("/oublier")
+    await lea.presses(label("erase_yes"))
+    assert lea.last.erased
+    assert await rows_about(database, erased) == {table.name: [] for table in PERSONAL}
+    assert await rows_about(database, other) == before
+    assert await all_rows(database, IMPERSONAL) == impersonal
+
+
+async def test_of_an_event_its_own_number_alone_outlives_the_person(advisor: Advisor, database: Database) -> None:
+    lea = Member(advisor, "léa")
+    await lea.says("merci", identifier="1")
+    await lea.says("/oublier")
+    await lea.presses(label("erase_yes"))
+    [row] = await database.rows("SELECT platform, id, person, reply FROM events")
+    assert tuple(row) == ("test", "1", None, None)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_who_is_erased_leaves_no_byte_in_the_pages_of_the_others(database: Database, seed: int) -> None:
+    """Pages that were parted and filled again can hold what moved away, where no row reaches."""
+    random = Random(seed)  # noqa: S311
+    names = [f"account-{number:02d}" for number in range(40)]
+    async with database.transaction() as transaction:
+        numbers = {name: (await people.add(transaction, Address("test", name), NOON)).id for name in names}
+        for _ in range(400):
+            name = random.choice(names)
+            turn = Turn(f"{name} " * random.randrange(1, 100))
+            await conversations.keep(transaction, numbers[name], Address("test", name), turn, NOON)
+    for name in names:
+        async with database.transaction() as transaction:
+            await personal.erase(transaction, numbers[name], NOON)
+        await database.forget_deleted()
+        assert not is_in_a_file(name, database.path)
+
+
+def is_in_a_file(text: str, path: Path) -> bool:
+    return any(text.encode() in file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
