@@ -53,6 +53,10 @@ class Member:
         """Join the community, and return how Vigie welcomes them."""
         return await self._does(Incoming(self.address, self.clock.now, event=Event.JOINED))
 
+    def in_private(self) -> "Member":
+        """Return the same person, in a direct message."""
+        return Member(self._advisor, self.address.account, platform=self.address.platform, clock=self.clock)
+
     async def _does(self, incoming: Incoming) -> str:
         self.last = await self._advisor.handle(incoming)
         return self.reads

@@ -45,6 +45,8 @@ from bot.storage.database import Database, DatabaseError, Transaction
 _DUE_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
 _AWAITED = 10_000
+_IN_PRIVATE = frozenset({"mesdonnees", "lier"})
+"""The commands whose answer is nobody else's business."""
 _READ = re.compile(r"\s*(lire\s+)?(\d{1,2})\s*", re.IGNORECASE)
 # Characters that command a terminal or turn the direction of writing; what people write is without them.
 _UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -248,6 +250,8 @@ class Advisor:
         return self._voice.say(template, choices, vie=bool(orientation))
 
     async def _obey(self, scene: Scene, command: Command) -> Told:
+        if command.name in _IN_PRIVATE and scene.address.community is not None:
+            return Told((self._voice.say("help/in_private"),))
         obey = self._commands.get(command.name)
         return await obey(scene, command.argument) if obey else Told((self._voice.say("help/unknown_command"),))
 

@@ -1,16 +1,13 @@
 """Journeys: begin, lead on, answer on the way, and recap."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
-from bot.content.corpus import Passage, Source, digest
-from bot.content.schemas import MAX_LABEL
-from bot.core.answering import Answering, passage_choices
+from bot.content.corpus import digest
+from bot.core.answering import Answering
 from bot.core.buttons import Button, ButtonKind, button_id, read_button
-from bot.core.messages import Address, Block, Choice, ChoiceKind, Reply, Status
-from bot.core.plan import PlannedTask, planned, rows, this_week
+from bot.core.journey_pages import Page, step_key
+from bot.core.messages import Address, Choice, Reply, Status
 from bot.core.reminders import Reminders
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
@@ -19,22 +16,18 @@ from bot.dialogue.engine import (
     Input,
     Mumble,
     Notice,
-    Pick,
-    Reaction,
     Turn,
     Write,
     advance,
     answers_offered,
     begin,
     controls,
-    position,
     resume,
     stands,
 )
-from bot.dialogue.script import Journey, Step, StepKind, TaskOption
+from bot.dialogue.script import Journey, StepKind, TaskOption
 from bot.dialogue.state import JourneyState, Progress
 from bot.dialogue.understanding import is_question, understand
-from bot.rendering.journeys import ASKED, ASKED_AGAIN, CLOSED, reaction_role, template_of, values_of
 from bot.rendering.split import split
 from bot.retrieval.french import words
 from bot.storage import journeys, people
@@ -43,8 +36,6 @@ from bot.storage.journeys import Run
 ORIENTATION = "vie"
 """The journey that newcomers are offered."""
 _LONGEST_ANSWER = 500
-_BAR = 10
-_PROPOSED = 3
 
 
 class Onboarding:
@@ -221,179 +212,22 @@ class Onboarding:
 
     def _shown(self, scene: Scene, journey: Journey, turn: Turn) -> tuple[Reply, ...]:
         """Return the message of a turn: the notice, the reaction to what was answered, and the step."""
-        page = _Page(self._voice, scene, journey, turn)
+        page = Page(self._voice, scene, journey, turn)
         if turn.shows and turn.state.progress is Progress.FINISHED:
             return split(tuple(page.recap()), page.choices_at_the_end())
         blocks = tuple(page.blocks())
         return (Reply(blocks, page.choices(), awaits_text=page.awaits_text),)
 
 
-@dataclass(frozen=True)
-class _Page:
-    """What one turn of a journey shows."""
-
-    voice: Voice
-    scene: Scene
-    journey: Journey
-    turn: Turn
-
-    @property
-    def state(self) -> JourneyState:
-        return self.turn.state
-
-    @property
-    def step(self) -> Step:
-        return self.journey.by_id[self.state.step]
-
-    @property
-    def awaits_text(self) -> bool:
-        return self.turn.shows and self.step.kind is StepKind.TEXT
-
-    def blocks(self) -> Iterator[Block]:
-        yield from self._notice()
-        yield from self._reaction()
-        if not self.turn.shows:
-            return
-        if self.turn.notice in (Notice.MISUNDERSTOOD, Notice.STUCK, Notice.NOTHING_PICKED):
-            yield from self._words(ASKED_AGAIN if self._can_ask_again() else ASKED)
-            kinds = {"several": StepKind.SEVERAL, "task": StepKind.TASK, "say": StepKind.SAY}
-            is_kind = {name: self.step.kind is kind for name, kind in kinds.items()}
-            yield from self.voice.templates.render("onboarding/hint", **is_kind)
-        else:
-            yield from self._words(ASKED)
-
-    def choices(self) -> tuple[Choice, ...]:
-        if not self.turn.shows:
-            return tuple(self._control(each) for each in controls(self.journey, self.state))
-        facts = [fact for name in self.step.facts if (fact := self.scene.corpus.by_id.get(name))]
-        read = passage_choices(facts, self.scene.address, ChoiceKind.SEE_ALSO)
-        answers = (self._answer(each) for each in answers_offered(self.journey, self.state))
-        return (*answers, *read, *(self._control(each) for each in controls(self.journey, self.state)))
-
-    def recap(self) -> Iterator[Block]:
-        """Yield what closes a journey: what was said, the plan, what to read again, the sources, one thing to do."""
-        tasks = planned(self.journey, self.state)
-        yield from self._notice()
-        yield from self._reaction()
-        yield from self._words(("say", "note"))
-        yield from self.voice.templates.render(
-            "onboarding/recap",
-            answers=list(self._answers()),
-            tasks=rows(tasks),
-            links=[passage.title for passage in self._links()],
-            sources=self._sources(),
-        )
-        yield from self._words(CLOSED, tasks)
-
-    def choices_at_the_end(self) -> tuple[Choice, ...]:
-        held = [branch.target for branch in self.step.proposes if branch.holds(self.state.chosen)]
-        proposed = [journey for name in dict.fromkeys(held) if (journey := self.scene.corpus.journey(name))]
-        begin_next = (
-            Choice(
-                button_id(ButtonKind.JOURNEY, self.scene.address, each.id),
-                f"{self.voice.label('begin')} : {each.title}"[:80],
-            )
-            for each in proposed[:_PROPOSED]
-        )
-        plan = Choice(button_id(ButtonKind.PLAN, self.scene.address), self.voice.label("plan"), ChoiceKind.NAVIGATION)
-        links = passage_choices(self._links(), self.scene.address, ChoiceKind.SEE_ALSO)
-        return (*begin_next, *links, plan, *(self._control(each) for each in controls(self.journey, self.state)))
-
-    def _notice(self) -> tuple[Block, ...]:
-        if self.turn.notice is None:
-            return ()
-        place, total = position(self.journey, self.state)
-        filled = round(_BAR * place / total)
-        return self.voice.templates.render(
-            f"onboarding/{self.turn.notice}",
-            journey=self.journey,
-            turn=self.state.visit + self.state.misunderstood,
-            written=self.step.kind is StepKind.TEXT,
-            place=place,
-            total=total,
-            bar="▰" * filled + "▱" * (_BAR - filled),
-        )
-
-    def _reaction(self) -> tuple[Block, ...]:
-        reaction = self.turn.reaction
-        if reaction is None:
-            return ()
-        own = self._own_reaction(reaction)
-        if own or reaction.outcome not in set(TaskOption):
-            return own
-        return self.voice.templates.render(f"onboarding/task_{reaction.outcome}", turn=self.state.visit)
-
-    def _own_reaction(self, reaction: Reaction) -> tuple[Block, ...]:
-        name = template_of(self.journey, self.journey.by_id[reaction.step])
-        role = reaction_role(reaction.outcome)
-        if role not in self.voice.templates.roles(name):
-            return ()
-        return self.voice.templates.render(name, (role,), **self._values)
-
-    def _can_ask_again(self) -> bool:
-        return ASKED_AGAIN[0] in self.voice.templates.roles(template_of(self.journey, self.step))
-
-    def _words(self, roles: Iterable[str], tasks: Iterable[PlannedTask] = ()) -> tuple[Block, ...]:
-        values = {**self._values, "this_week": this_week(tasks)}
-        return self.voice.templates.render(template_of(self.journey, self.step), tuple(roles), **values)
-
-    @cached_property
-    def _values(self) -> dict[str, Any]:
-        return values_of(self.journey, self.state.answers)
-
-    def _answer(self, offered: Pick | TaskOption) -> Choice:
-        identifier = _step_button(self.journey, self.state, self.scene.address, offered)
-        if isinstance(offered, TaskOption):
-            return Choice(identifier, self.voice.wording.outcomes[offered].label)
-        label = next(option.label for option in self.step.options if option.id == offered.option)
-        if self.step.kind is StepKind.SEVERAL:
-            label = f"{'☑' if offered.option in self.state.picked else '☐'} {label}"[:MAX_LABEL]
-        return Choice(identifier, label)
-
-    def _control(self, control: Control) -> Choice:
-        label = self.voice.wording.controls[control].label
-        if control is Control.CONTINUE and self.state.progress is Progress.PAUSED:
-            label = self.voice.label("resume")
-        elif control is Control.CONTINUE and self.step.kind is StepKind.SEVERAL:
-            label = self.voice.label("validate")
-        identifier = _step_button(self.journey, self.state, self.scene.address, control)
-        return Choice(identifier, label, ChoiceKind.NAVIGATION)
-
-    def _answers(self) -> Iterator[tuple[str, str]]:
-        for name, step in self.journey.saved.items():
-            answer = self.state.answers.get(name)
-            if answer and step.recap:
-                labels = [option.label for option in step.options if option.id in answer.options]
-                yield step.recap, ", ".join(labels) or answer.text
-
-    def _links(self) -> list[Passage]:
-        names = dict.fromkeys(fact for name in self.state.seen for fact in self.journey.by_id[name].facts)
-        return [fact for name in names if (fact := self.scene.corpus.by_id.get(name))]
-
-    def _sources(self) -> list[Source]:
-        return [source for source in self.scene.corpus.sources if source.id in self.journey.sources]
-
-
 def _is_of(button: Button, journey: Journey) -> bool:
     return button.subject == digest(journey.id)
-
-
-def _step_button(journey: Journey, state: JourneyState, address: Address, given: Input) -> str:
-    """Return the id of a button of the step shown: it follows from the account and the state alone."""
-    return button_id(ButtonKind.STEP, address, _key(journey, state, given))
-
-
-def _key(journey: Journey, state: JourneyState, given: Input) -> str:
-    kind = "option" if isinstance(given, Pick) else "do"
-    name = given.option if isinstance(given, Pick) else str(given)
-    return f"{journey.id}/{journey.version}/{state.run}/{state.visit}/{kind}/{name}"
 
 
 def _pressed(journey: Journey, state: JourneyState, button: Button) -> Input | None:
     """Return what a button of the step shown does, None for a button of another step."""
     shown = replace(state, progress=Progress.UNDER_WAY) if state.progress is Progress.PAUSED else state
     offered = dict.fromkeys((*answers_offered(journey, shown), *controls(journey, state), *controls(journey, shown)))
-    return next((each for each in offered if digest(_key(journey, state, each)) == button.subject), None)
+    return next((each for each in offered if digest(step_key(journey, state, each)) == button.subject), None)
 
 
 def _gone_through(state: JourneyState) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def _forms(option: Option) -> Iterable[list[str]]:
 def _fullness(typed: Sequence[str], form: Sequence[str], turning: frozenset[str]) -> int:
     """Return how many words of a form were typed: 0 unless all that say something were, and none that turns it."""
     said, wanted = _stems(typed), _stems(form)
-    if (set(typed) - set(form)) & turning:
+    if (set(typed) - set(form)) & turning or (set(form) - set(typed)) & _NEGATIONS:
         return 0
     if wanted and wanted <= said:
         return len(wanted)

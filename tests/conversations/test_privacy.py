@@ -93,7 +93,7 @@ async def test_all_that_is_kept_is_shown(advisor: Advisor) -> None:
     await lea.says(UNANSWERABLE)
     await lea.presses("Préviens-moi")
     task = f"Lire quinze minutes sur tes sujets, sans rien publier : {LATER}"
-    assert await lea.says("/mesdonnees") == said(
+    assert await lea.in_private().says("/mesdonnees") == said(
         "privacy/shown",
         accounts="test/léa",
         since=date(2026, 11, 22),
@@ -131,9 +131,8 @@ async def test_the_file_tells_which_question_one_waits_for(lea: Member) -> None:
 
 @pytest.mark.parametrize("community", ["[FR] Atelier", "{atelier", "[1]", '"atelier"'])
 async def test_a_name_that_looks_like_data_is_shown_as_it_is(advisor: Advisor, community: str) -> None:
-    lea = Member(advisor, "léa", community=community)
-    await lea.says("merci")
-    assert (await export_of(lea))["memberships"][0]["community"] == community
+    await Member(advisor, "léa", community=community).says("merci")
+    assert (await export_of(Member(advisor, "léa")))["memberships"][0]["community"] == community
 
 
 async def test_nobody_is_shown_what_another_said(advisor: Advisor, lea: Member) -> None:
@@ -361,3 +360,10 @@ async def test_the_terminal_forgets_what_was_typed_in_it(advisor: Advisor, tmp_p
     await chat.converse(lines())
     assert ERASED.partition(",")[0] in screen.getvalue()
     assert not history.exists()
+
+
+@pytest.mark.parametrize("command", ["/mesdonnees", "/lier"])
+async def test_what_is_nobody_else_s_business_is_not_told_in_a_community(advisor: Advisor, command: str) -> None:
+    lea = Member(advisor, "léa", community="atelier")
+    assert said("help/in_private") in await lea.says(command)
+    assert not lea.files

@@ -74,8 +74,8 @@ async def fills_every_table(member: Member) -> None:
     await member.presses(REASONS["vague"])
     await member.says("recette de la blanquette de veau")
     await member.presses(label("watch"))
-    await member.says("/lier AUHASARD")
-    await member.says("/lier")
+    await member.in_private().says("/lier AUHASARD")
+    await member.in_private().says("/lier")
     await member.says("/oublier")
 
 
@@ -135,7 +135,7 @@ async def test_all_of_it_is_in_the_file(advisor: Advisor, database: Database) ->
     lea = Member(advisor, "léa", community="atelier")
     await fills_every_table(lea)
     kept = await rows_about(database, await number_of(database, lea))
-    exported = await export_of(lea)
+    exported = await export_of(lea.in_private())
     assert set(exported) == set(kept)
     for table in PERSONAL:
         shown = [{column: read(row[column]) for column in columns_shown(table)} for row in kept[table.name]]
