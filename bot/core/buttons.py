@@ -29,6 +29,9 @@ class ButtonKind(StrEnum):
     ERASE = "erase"
 
 
+_KINDS = frozenset(ButtonKind)
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button read back from its id.
@@ -57,6 +60,6 @@ def button_id(kind: ButtonKind, address: Address, subject: str = "", argument: s
 def read_button(text: str) -> Button | None:
     """Return the button of an id, or None if the text is not an id of this version."""
     found = _FORM.fullmatch(text)
-    if not found or found[1] not in set(ButtonKind) or found[2] != _VERSION:
+    if not found or found[1] not in _KINDS or found[2] != _VERSION:
         return None
     return Button(ButtonKind(found[1]), found[3], found[4], found[5] or "")

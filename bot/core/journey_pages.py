@@ -20,6 +20,7 @@ from bot.rendering.journeys import ASKED, ASKED_AGAIN, CLOSED, reaction_role, te
 
 _BAR = 10
 _PROPOSED = 3
+_TASK_OUTCOMES = frozenset(TaskOption)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Page:
         if reaction is None:
             return ()
         own = self._own_reaction(reaction)
-        if own or reaction.outcome not in set(TaskOption):
+        if own or reaction.outcome not in _TASK_OUTCOMES:
             return own
         return self.voice.templates.render(f"onboarding/task_{reaction.outcome}", turn=self.state.visit)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 
@@ -10,7 +11,19 @@ from bot.dialogue.state import JourneyState, Progress
 from bot.storage.database import Database, Transaction, stamp
 
 _state: TypeAdapter[JourneyState] = TypeAdapter(JourneyState)
-ADDRESS: TypeAdapter[Address] = TypeAdapter(Address)
+_address: TypeAdapter[Address] = TypeAdapter(Address)
+
+
+@lru_cache(maxsize=4096)
+def read_address(kept: str) -> Address:
+    """Return an address as it was kept."""
+    return _address.validate_json(kept)
+
+
+@lru_cache(maxsize=4096)
+def kept_address(address: Address) -> str:
+    """Return an address as it is kept."""
+    return _address.dump_json(address, exclude_defaults=True).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ async def keep(transaction: Transaction, person: int, run: Run) -> None:
         person,
         run.state.journey,
         _state.dump_json(run.state, exclude_defaults=True).decode(),
-        ADDRESS.dump_json(run.address, exclude_defaults=True).decode(),
+        kept_address(run.address),
         stamp(run.changed),
     )
 
@@ -98,4 +111,4 @@ async def counts(database: Database) -> list[StepCount]:
 
 
 def _run(state: str, address: str, changed: str) -> Run:
-    return Run(_state.validate_json(state), ADDRESS.validate_json(address), datetime.fromisoformat(changed))
+    return Run(_state.validate_json(state), read_address(address), datetime.fromisoformat(changed))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.messages import Address
 from bot.storage.database import Row, Transaction, stamp
-from bot.storage.journeys import ADDRESS
+from bot.storage.journeys import kept_address, read_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def keep(transaction: Transaction, person: int, reminder: Reminder) -> Non
         " ON CONFLICT (person) DO UPDATE SET address = excluded.address, weekday = excluded.weekday,"
         " minute = excluded.minute, due = excluded.due, unanswered = excluded.unanswered",
         person,
-        ADDRESS.dump_json(reminder.address, exclude_defaults=True).decode(),
+        kept_address(reminder.address),
         reminder.weekday,
         reminder.minute,
         stamp(reminder.due),
@@ -81,4 +81,4 @@ async def due(transaction: Transaction, now: datetime, count: int) -> list[DueRe
 
 
 def _reminder(row: Row) -> Reminder:
-    return Reminder(ADDRESS.validate_json(row[0]), row[1], row[2], datetime.fromisoformat(row[3]), row[4])
+    return Reminder(read_address(row[0]), row[1], row[2], datetime.fromisoformat(row[3]), row[4])

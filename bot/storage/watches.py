@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.core.messages import Address
 from bot.storage.database import Transaction, stamp
-from bot.storage.journeys import ADDRESS
+from bot.storage.journeys import kept_address
 
 KEPT = timedelta(days=90)
 
@@ -15,7 +15,7 @@ async def keep(transaction: Transaction, person: int, miss: int, address: Addres
         "INSERT INTO watches (person, miss, address, at) SELECT ?, id, ?, ? FROM misses WHERE id = ?"
         " ON CONFLICT (person, miss) DO UPDATE SET at = excluded.at RETURNING miss",
         person,
-        ADDRESS.dump_json(address, exclude_defaults=True).decode(),
+        kept_address(address),
         stamp(now),
         miss,
     )

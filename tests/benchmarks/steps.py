@@ -15,7 +15,7 @@ from bot.app import build_advisor
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, ChoiceKind, Incoming, Outgoing
 from bot.retrieval.retriever import Retriever
-from bot.storage.database import Database, Row, Transaction, open_database
+from bot.storage.database import PRAGMAS, Database, Row, Transaction, open_database
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _PEOPLE = 50
@@ -83,7 +83,7 @@ async def pace(current_retriever: Callable[[], Retriever], folder: Path) -> Pace
 async def _replay(path: Path, transactions: list[list[Statement]]) -> float:
     """Return how long the transactions take on bare aiosqlite, in seconds."""
     async with aiosqlite.connect(path, isolation_level=None) as connection:
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+        for pragma in PRAGMAS:
             await connection.execute_fetchall(f"PRAGMA {pragma}")
         started = time.perf_counter()
         for statements in transactions:
