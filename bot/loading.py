@@ -50,11 +50,12 @@ def load_retriever(folder: Path, parameters: Parameters, cache: Path | None = No
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Leave the garbage collector out: all that is made here stays, and it would go through it again and again."""
+    """Leave the garbage collector out: all that is made here stays, and it would go through it now and ever after."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
+        gc.freeze()
     finally:
         if was_on:
             gc.enable()
