@@ -110,10 +110,8 @@ class Onboarding:
         journey = scene.corpus.journey(run.state.journey) if run else None
         if run is None or journey is None or run.address != scene.address:
             return None
-        if run.state.progress is Progress.PAUSED:
-            return await self._hear_resumption(scene, journey, run.state, text)
         if run.state.progress is not Progress.UNDER_WAY:
-            return None
+            return await self._hear_control(scene, journey, run.state, text)
         if not stands(journey, run.state):
             return await self._apply(scene, journey, run.state, resume(journey, run.state))
         step = journey.by_id[run.state.step]
@@ -135,12 +133,17 @@ class Onboarding:
         told_shortly = (part for reply in told.replies for part in split(reply.blocks, reply.choices))
         return replace(told, replies=(*told_shortly, *self._shown(scene, journey, Turn(run.state))))
 
-    async def _hear_resumption(self, scene: Scene, journey: Journey, state: JourneyState, text: str) -> Told | None:
-        """Resume a journey that was paused here, if that is what is typed; small talk, as "ok", is not."""
-        typed = self._voice.phrases.controls.get(tuple(words(text)))
-        if typed is not Control.CONTINUE or self._answering.is_small_talk(text):
+    async def _hear_control(self, scene: Scene, journey: Journey, state: JourneyState, text: str) -> Told | None:
+        """Do what a typed control does to a journey that is paused or over here; small talk, as "ok", is no control."""
+        control = self._voice.phrases.controls.get(tuple(words(text)))
+        if control is None or self._answering.is_small_talk(text):
             return None
-        return await self._apply(scene, journey, state, resume(journey, state))
+        if state.progress is Progress.PAUSED:
+            resumed = control is Control.CONTINUE
+            return await self._apply(scene, journey, state, resume(journey, state)) if resumed else None
+        if not stands(journey, state) or control not in controls(journey, state):
+            return Told((self._voice.say("onboarding/over"),))
+        return await self._apply(scene, journey, state, advance(journey, state, control, scene.today))
 
     async def _take_text(self, scene: Scene, journey: Journey, state: JourneyState, text: str) -> Told:
         if text.rstrip().endswith("?"):

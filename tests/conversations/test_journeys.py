@@ -1029,3 +1029,14 @@ async def test_a_finished_journey_begins_again_in_its_new_version(garden: Garden
     assert opening(lea) == "restarted"
     assert where(lea) == "potager/envie"
     assert "- Ta terre : Du sable" in await skips_to(lea, "potager/bilan")
+
+
+@pytest.mark.parametrize("typed", ["passer", "pause", "où j'en suis"])
+async def test_a_word_that_steers_a_journey_is_no_question_once_it_is_over(lea: Member, typed: str) -> None:
+    await led_to(lea, "bilan")
+    assert lea.journey
+    assert lea.journey.finished
+    assert said("onboarding/over") in await lea.says(typed)
+    await lea.says("retour")
+    assert lea.journey is not None
+    assert not lea.journey.finished
