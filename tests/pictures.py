@@ -5,16 +5,18 @@ import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
 
+from bot.app import build_advisor
 from bot.library import Library
 from bot.platforms.terminal.adapter import TerminalChat
 from bot.platforms.terminal.keyboard import PROMPT
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
-from tests.evaluation.measure import forgetful
+from bot.storage.database import open_database
 
 PICTURE = Path(__file__).parent.parent / "README.svg"
 SAID = (
@@ -42,9 +44,11 @@ async def _converse(library: Library, console: Console) -> None:
             console.print(Text.assemble((PROMPT, "bold green"), line))
             yield line
 
-    async with forgetful(library.current) as advisor:
-        chat = TerminalChat(advisor, console, Path.cwd(), now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
-        await chat.converse(lines())
+    with TemporaryDirectory() as folder:
+        async with open_database(Path(folder) / "vigie.sqlite3") as database:
+            advisor = build_advisor(library.current, database)
+            chat = TerminalChat(advisor, console, Path(folder), now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+            await chat.converse(lines())
 
 
 if __name__ == "__main__":
