@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -205,12 +205,13 @@ class Advisor:
         if told.erased:
             return Outgoing(replies, told.verdict, erased=True)
         replies = self._with_way_back(scene, told, replies)
+        turn = told.about or scene.turn
         shown = [choice for reply in replies for choice in reply.choices]
-        numbered = tuple((each.id, each.label) for each in shown if each.kind is not ChoiceKind.NAVIGATION)
-        onward = tuple((each.id, each.label) for each in shown if each.kind is ChoiceKind.NAVIGATION)
-        if not numbered and not onward:
-            numbered, onward = scene.turn.choices, scene.turn.onward
-        turn = replace(told.about or scene.turn, choices=numbered, onward=onward)
+        if shown:
+            turn = _with_choices(turn, shown)
+        elif told.about:
+            before = scene.turn
+            turn = replace(turn, choices=before.choices, onward=before.onward, shows_step=before.shows_step)
         await conversations.keep(scene.transaction, scene.person.id, scene.address, turn, scene.now)
         return Outgoing(replies, told.verdict, _place(scene, told))
 
@@ -298,7 +299,7 @@ class Advisor:
         # Where an answer in one's own words is awaited, this is that answer, unless another message came since.
         if (found and found[1]) or not _awaits_text(scene):
             return identifier
-        return None if any(_is_step(each) for each, _ in scene.turn.onward) else identifier
+        return None if scene.turn.shows_step else identifier
 
     def _note_awaited(self, address: Address, outgoing: Outgoing) -> None:
         """Note whether an answer in one's own words is awaited: without the database, nothing else would tell."""
@@ -361,9 +362,13 @@ def _place(scene: Scene, told: Told) -> JourneyPlace | None:
     return JourneyPlace(run.state.journey, run.state.step, run.state.progress is Progress.FINISHED)
 
 
-def _is_step(identifier: str) -> bool:
-    button = read_button(identifier)
-    return button is not None and button.kind is ButtonKind.STEP
+def _with_choices(turn: Turn, shown: Sequence[Choice]) -> Turn:
+    """Return a turn with the buttons of its message that can be typed: by number, or by what they say."""
+    numbered = tuple((each.id, each.label) for each in shown if each.kind is not ChoiceKind.NAVIGATION)
+    navigation = [each for each in shown if each.kind is ChoiceKind.NAVIGATION]
+    # What steers a step is understood by its words, with the step; there is no need to keep its buttons.
+    onward = tuple((each.id, each.label) for each in navigation if not each.id.startswith(ButtonKind.STEP))
+    return replace(turn, choices=numbered, onward=onward, shows_step=len(onward) < len(navigation))
 
 
 def _leads_on(choice: Choice) -> bool:

@@ -19,13 +19,15 @@ class Turn:
         subject: the words that a follow-up is read with.
         shown: the id of the passage that was shown.
         choices: the ids and labels of the buttons below the last message that had some, in the order of their numbers.
-        onward: those of the buttons that lead on, which have no number.
+        onward: those of the buttons that lead on and have no number; those of a step are not among them.
+        shows_step: whether that message was a step of a journey.
     """
 
     subject: str | None = None
     shown: str | None = None
     choices: tuple[tuple[str, str], ...] = ()
     onward: tuple[tuple[str, str], ...] = ()
+    shows_step: bool = False
 
 
 _turn: TypeAdapter[Turn] = TypeAdapter(Turn)
