@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2s
 from pathlib import Path
 
@@ -137,6 +137,7 @@ class Corpus:
         return {digest(passage.id): passage for passage in self.passages}
 
 
+@lru_cache(maxsize=1024)
 def digest(text: str) -> str:
     """Return 16 letters that stand for a text of any length."""
     return blake2s(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -171,11 +171,17 @@ class Page:
 
 def step_button(journey: Journey, state: JourneyState, address: Address, given: Input) -> str:
     """Return the id of a button of the step shown: it follows from the account and the state alone."""
-    return button_id(ButtonKind.STEP, address, step_key(journey, state, given))
+    return button_id(ButtonKind.STEP, address, visit_key(journey, state), what_it_does(journey, state, given))
 
 
-def step_key(journey: Journey, state: JourneyState, given: Input) -> str:
-    """Return what a button of a step stands for: what it does, at which visit of which run of which version."""
-    kind = "option" if isinstance(given, Pick) else "do"
-    name = given.option if isinstance(given, Pick) else str(given)
-    return f"{journey.id}/{journey.version}/{state.run}/{state.visit}/{kind}/{name}"
+def visit_key(journey: Journey, state: JourneyState) -> str:
+    """Return what tells a step shown from every other: the visit, of the run, of the version of the journey."""
+    return f"{journey.id}/{journey.version}/{state.run}/{state.visit}"
+
+
+def what_it_does(journey: Journey, state: JourneyState, given: Input) -> str:
+    """Return the word for what a button of a step does: an option by its place, anything else by its name."""
+    if not isinstance(given, Pick):
+        return str(given)
+    options = journey.by_id[state.step].options
+    return f"option{next(place for place, option in enumerate(options) if option.id == given.option)}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.content.corpus import digest
 from bot.core.answering import Answering
 from bot.core.buttons import Button, ButtonKind, button_id, read_button
-from bot.core.journey_pages import Page, step_key
+from bot.core.journey_pages import Page, visit_key, what_it_does
 from bot.core.messages import Address, Choice, Reply, Status
 from bot.core.reminders import Reminders
 from bot.core.scene import Scene, Told
@@ -228,9 +228,11 @@ def _is_of(button: Button, journey: Journey) -> bool:
 
 def _pressed(journey: Journey, state: JourneyState, button: Button) -> Input | None:
     """Return what a button of the step shown does, None for a button of another step."""
+    if digest(visit_key(journey, state)) != button.subject:
+        return None
     shown = replace(state, progress=Progress.UNDER_WAY) if state.progress is Progress.PAUSED else state
-    offered = dict.fromkeys((*answers_offered(journey, shown), *controls(journey, state), *controls(journey, shown)))
-    return next((each for each in offered if digest(step_key(journey, state, each)) == button.subject), None)
+    offered = (*answers_offered(journey, shown), *controls(journey, state), *controls(journey, shown))
+    return next((each for each in offered if what_it_does(journey, state, each) == button.argument), None)
 
 
 def _gone_through(state: JourneyState) -> tuple[str, ...]:
