@@ -21,6 +21,8 @@ from bot.retrieval.retriever import Retriever
 _log = logging.getLogger(__name__)
 
 _PACKAGE = Path(__file__).parent
+COMPILED_ROOMS = ("content", "dialogue", "retrieval")
+"""The rooms of the code that what is compiled is made by, and made of."""
 _SUFFIX = ".retriever"
 _KEPT = 4
 """Compiled folders: a community's own, the one that comes with Vigie, and one under work of each."""
@@ -72,7 +74,7 @@ def _fingerprint(folder: Path, parameters: Parameters) -> str:
     """Return what changes whenever a retriever over the folder could: its files, the parameters, the code."""
     made_of = blake2b(digest_size=16)
     made_of.update(repr((parameters, sys.version, np.__version__, Stemmer.version())).encode())
-    code = [path for room in ("content", "retrieval") for path in sorted((_PACKAGE / room).glob("*.py"))]
+    code = [path for room in COMPILED_ROOMS for path in sorted((_PACKAGE / room).glob("*.py"))]
     for path in (*code, *content_files(folder)):
         with suppress(OSError):
             content = path.read_bytes() if path.is_file() else b""

@@ -1,11 +1,14 @@
 """A start on a folder already seen is quick, and is never served yesterday's knowledge."""
 
+import pickletools
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.errors import BotError, ContentError
-from bot.loading import load_retriever
+from bot.loading import COMPILED_ROOMS, load_retriever
+from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
 from tests.conftest import PASSAGE, WriteKnowledge
 
@@ -35,6 +38,15 @@ def test_a_change_since_the_last_start_is_seen(write_knowledge: WriteKnowledge, 
     assert found(folder, tmp_path / "cache", "radis") == []
     (folder / "passages" / "a.md").write_text(RADISHES, encoding="utf-8")
     assert found(folder, tmp_path / "cache", "radis") == ["Radis"]
+
+
+def test_what_is_compiled_is_made_of_code_whose_changes_are_seen(tmp_path: Path) -> None:
+    load_retriever(KNOWLEDGE, read_parameters(), tmp_path / "cache")
+    [kept] = (tmp_path / "cache").iterdir()
+    named = [argument for _, argument, _ in pickletools.genops(kept.read_bytes()) if isinstance(argument, str)]
+    modules = {text for text in named if re.fullmatch(r"bot(\.\w+)+", text)}
+    assert "bot.dialogue.script" in modules
+    assert {module.split(".")[1] for module in modules} <= set(COMPILED_ROOMS)
 
 
 def test_a_folder_broken_since_is_refused(write_knowledge: WriteKnowledge, tmp_path: Path) -> None:
