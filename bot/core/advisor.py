@@ -132,10 +132,11 @@ class Advisor:
         command = read_command(text)
         if command and command.name != "question":
             return Outgoing((self._voice.say("help/help"),))
-        told = self._answering.reply(self._current_retriever(), command.argument if command else text, address, Turn())
+        asked = command.argument if command else text
+        told = self._answering.reply(self._current_retriever(), asked, address, Turn())
         if told.about is None or told.verdict is None or told.verdict.status is not Status.UNKNOWN:
             return Outgoing(told.replies, told.verdict)
-        kept = await self._keep_miss(text, asked_at)
+        kept = await self._keep_miss(asked, asked_at)
         return Outgoing((self._voice.say("answer/unknown", kept=kept),), told.verdict)
 
     async def due(self, now: datetime) -> list[Due]:

@@ -160,6 +160,15 @@ async def test_the_miss_is_kept_as_it_was_typed(lea: Member, database: Database)
     assert miss.question == "Bonjour, une recette de pâtes à l'œuf pour 10 000 invités ?"
 
 
+@pytest.mark.parametrize("typed", ["/question une recette de pâtes ?", "/Question  une recette de pâtes ?"])
+async def test_of_a_question_put_as_a_command_the_question_alone_is_kept(
+    advisor: Advisor, lea: Member, database: Database, typed: str
+) -> None:
+    await lea.says(typed)
+    await advisor.ask(typed, lea.clock.now, lea.address)
+    assert [miss.question for miss in await latest(database, None, 5)] == ["une recette de pâtes ?"] * 2
+
+
 async def test_passages_that_say_the_same_do_not_make_vigie_doubt(database: Database) -> None:
     text = "Plante les tomates après les gelées, en plein soleil."
     where = Location(Path("p.md"), 1)
