@@ -134,7 +134,7 @@ class Advisor:
             return Outgoing((self._voice.say("help/help"),))
         asked = command.argument if command else text
         told = self._answering.reply(self._current_retriever(), asked, address, Turn())
-        if told.about is None or told.verdict is None or told.verdict.status is not Status.UNKNOWN:
+        if not told.unanswered:
             return Outgoing(told.replies, told.verdict)
         kept = await self._keep_miss(asked, asked_at)
         return Outgoing((self._voice.say("answer/unknown", kept=kept),), told.verdict)

@@ -1,6 +1,7 @@
 """From a question to a verdict and the message that tells it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import shorten
 
 from markupsafe import Markup
@@ -78,8 +79,11 @@ class Answering:
 
     async def converse(self, scene: Scene, text: str) -> Told:
         """Answer what somebody says; a question that nobody can answer is kept for moderators."""
-        told = self.reply(scene.retriever, text, scene.address, scene.turn)
-        if told.about is None or told.verdict is None or told.verdict.status is not Status.UNKNOWN:
+        return await self.recorded(scene, text, self.reply(scene.retriever, text, scene.address, scene.turn))
+
+    async def recorded(self, scene: Scene, text: str, told: Told) -> Told:
+        """Return what answers a text; a question that nobody can answer is kept, with what can be done about it."""
+        if not told.unanswered:
             return told
         miss = await misses.record(scene.transaction, text, scene.address.community, scene.now)
         choices = (
@@ -87,7 +91,7 @@ class Answering:
             Choice(button_id(ButtonKind.TEAM, scene.address, argument=str(miss)), self._voice.label("team")),
         )
         reply = self._voice.say("answer/unknown", choices, kept=scene.lasts)
-        return Told((reply,), told.verdict, Turn())
+        return replace(told, replies=(reply,))
 
     def show_chosen(self, scene: Scene, passage: Passage) -> Told:
         """Return a passage that somebody chose to read."""

@@ -156,12 +156,12 @@ class Onboarding:
 
     async def _answer_on_the_way(self, scene: Scene, text: str) -> Told | None:
         """Return the answer to a question or a courtesy, None for what is neither."""
+        if not words(text):
+            return None
         told = self._answering.reply(scene.retriever, text, scene.address, scene.turn)
         if told.verdict is None or (told.verdict.status is not Status.SMALLTALK and not is_question(text)):
             return None
-        if told.verdict.status is Status.UNKNOWN and words(text):
-            return await self._answering.converse(scene, text)
-        return told if words(text) else None
+        return await self._answering.recorded(scene, text, told)
 
     async def _open(self, scene: Scene, identifier: str) -> Told:
         """Begin a journey, or resume it; one that is under way is left where it stands."""

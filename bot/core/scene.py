@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.content.corpus import Corpus
-from bot.core.messages import Address, Incoming, Reply, Verdict
+from bot.core.messages import Address, Incoming, Reply, Status, Verdict
 from bot.retrieval.retriever import Retriever
 from bot.storage.conversations import Turn
 from bot.storage.database import Transaction
@@ -73,3 +73,8 @@ class Told:
     about: Turn | None = None
     run: Run | None = None
     erased: bool = False
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it was a question that nobody can answer."""
+        return self.about is not None and self.verdict is not None and self.verdict.status is Status.UNKNOWN
