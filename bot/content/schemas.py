@@ -8,15 +8,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from bot.content.corpus import Phase, Status
 from bot.dialogue.script import StepKind
 
-MAX_TITLE = 80
-"""Characters: a Discord button's label holds no more, and a title is offered as a button."""
+MAX_LABEL = 80
+"""Characters: a Discord button's label holds no more."""
+MAX_TITLE = MAX_LABEL
+"""A title is offered as a button."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\r\n]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
 """What a template can name: a step, an option or an answer of a journey."""
-MAX_LABEL = 80
-"""Characters: a Discord button's label holds no more."""
 MAX_OPTIONS = 12
 """So many answers, and what leads on, find room under a message on every platform."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from textwrap import shorten
 
 from markupsafe import Markup
 
 from bot.content.corpus import Passage
-from bot.content.schemas import MAX_LABEL
-from bot.core.buttons import ButtonKind, button_id
+from bot.core.buttons import ButtonKind, button_id, shortened
 from bot.core.messages import Address, Choice, ChoiceKind, Reply, Status, Verdict
 from bot.core.scene import Scene, Told
 from bot.core.smalltalk import SmallTalk
@@ -136,5 +134,4 @@ def passage_choices(passages: Sequence[Passage], address: Address, kind: ChoiceK
 
 def _label(passage: Passage) -> str:
     """Return what a button says of a passage: its title, or the beginning of its text where it has none."""
-    label = passage.title or passage.text
-    return label if len(label) <= MAX_LABEL else shorten(label, MAX_LABEL, placeholder="…")
+    return shortened(passage.title or passage.text)

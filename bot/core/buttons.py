@@ -4,11 +4,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from textwrap import shorten
 
 from bot.content.corpus import digest
+from bot.content.schemas import MAX_LABEL
 from bot.core.messages import Address
 
 _VERSION = "1"
+_CUT = "…"
 _FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,20}))?")
 
 
@@ -63,3 +66,12 @@ def read_button(text: str) -> Button | None:
     if not found or found[1] not in _KINDS or found[2] != _VERSION:
         return None
     return Button(ButtonKind(found[1]), found[3], found[4], found[5] or "")
+
+
+def shortened(label: str) -> str:
+    """Return a label that is no longer than a button's may be: one that is too long is cut between words."""
+    if len(label) <= MAX_LABEL:
+        return label
+    cut = shorten(label, MAX_LABEL, placeholder=_CUT)
+    # Nothing is left where the first word is too long already.
+    return cut if cut != _CUT else f"{label[: MAX_LABEL - len(_CUT)]}{_CUT}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.content.corpus import digest
-from bot.core.buttons import Button, ButtonKind, button_id
+from bot.core.buttons import Button, ButtonKind, button_id, shortened
 from bot.core.messages import Choice, ChoiceKind
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
@@ -70,7 +70,9 @@ class Feedback:
         if not communities:
             return Told((self._voice.say("feedback/no_community"),))
         choices = (
-            Choice(button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:_SHORT]}"), each[:80])
+            Choice(
+                button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:_SHORT]}"), shortened(each)
+            )
             for each in communities
         )
         return Told((self._voice.say("feedback/which_community", choices),))

@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from bot.content.corpus import Passage, Source
-from bot.content.schemas import MAX_LABEL
 from bot.core.answering import passage_choices
-from bot.core.buttons import ButtonKind, button_id
+from bot.core.buttons import ButtonKind, button_id, shortened
 from bot.core.messages import Address, Block, Choice, ChoiceKind
 from bot.core.plan import PlannedTask, planned, rows, this_week
 from bot.core.scene import Scene
@@ -86,7 +85,7 @@ class Page:
         begin_next = (
             Choice(
                 button_id(ButtonKind.JOURNEY, self.scene.address, each.id),
-                f"{self.voice.label('begin')} : {each.title}"[:80],
+                shortened(f"{self.voice.label('begin')} : {each.title}"),
             )
             for each in proposed[:_PROPOSED]
         )
@@ -142,7 +141,7 @@ class Page:
             return Choice(identifier, self.voice.wording.outcomes[offered].label)
         label = next(option.label for option in self.step.options if option.id == offered.option)
         if self.step.kind is StepKind.SEVERAL:
-            label = f"{'☑' if offered.option in self.state.picked else '☐'} {label}"[:MAX_LABEL]
+            label = shortened(f"{'☑' if offered.option in self.state.picked else '☐'} {label}")
         return Choice(identifier, label)
 
     def _control(self, control: Control) -> Choice:

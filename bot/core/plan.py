@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.content.corpus import Corpus, digest
-from bot.core.buttons import Button, ButtonKind, button_id
+from bot.core.buttons import Button, ButtonKind, button_id, shortened
 from bot.core.messages import Address, Attachment, Choice, Reply
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
@@ -106,7 +106,7 @@ class Plan:
         done = self._voice.wording.outcomes[TaskOption.DONE].label
         open_first = sorted((task for task in tasks if task.outcome is TaskOption.LATER), key=lambda task: task.due)
         ticks = [
-            Choice(button_id(ButtonKind.TASK, address, task.key), f"{done} : {task.task}"[:80])
+            Choice(button_id(ButtonKind.TASK, address, task.key), shortened(f"{done} : {task.task}"))
             for task in open_first[:_TICKABLE]
         ]
         exports = [

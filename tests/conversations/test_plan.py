@@ -277,6 +277,15 @@ async def test_signs_that_mean_something_in_an_agenda_stay_what_they_are(garden:
     assert all(len(line.encode()) <= 75 for line in lea.files[0].content.split("\r\n"))
 
 
+async def test_a_task_too_long_for_a_button_is_cut_between_words(garden: Garden, lea: Member) -> None:
+    task = "Semer des radis, des fèves, des petits pois et des œillets, en lignes espacées de vingt centimètres"
+    garden.holds(journey_text("potager", {**STEPS, "semer": STEPS["semer"].replace(SOWING, json.dumps(task))}))
+    await plan_of(lea)
+    label = "C'est fait : Semer des radis, des fèves, des petits pois et des œillets, en…"
+    assert len(label) <= 80
+    assert task in await lea.presses(label)
+
+
 async def test_without_an_open_task_there_is_no_agenda_to_export(lea: Member) -> None:
     await plan_of(lea, {**LATER, "bac": "C'est fait", "semer": "C'est fait", "pailler": "C'est fait"})
     await lea.says("/plan ics")
