@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.answering import Answering
-from bot.core.buttons import Button, ButtonKind, owner_of, read_button
+from bot.core.buttons import Button, ButtonKind, kind_of, owner_of, read_button
 from bot.core.commands import Command, read_command
 from bot.core.feedback import Feedback
 from bot.core.messages import (
@@ -368,13 +368,12 @@ def _with_choices(turn: Turn, shown: Sequence[Choice]) -> Turn:
     numbered = tuple((each.id, each.label) for each in shown if each.kind is not ChoiceKind.NAVIGATION)
     navigation = [each for each in shown if each.kind is ChoiceKind.NAVIGATION]
     # What steers a step is understood by its words, with the step; there is no need to keep its buttons.
-    onward = tuple((each.id, each.label) for each in navigation if not each.id.startswith(ButtonKind.STEP))
+    onward = tuple((each.id, each.label) for each in navigation if kind_of(each.id) is not ButtonKind.STEP)
     return replace(turn, choices=numbered, onward=onward, shows_step=len(onward) < len(navigation))
 
 
 def _leads_on(choice: Choice) -> bool:
-    button = read_button(choice.id)
-    return button is not None and button.kind in (ButtonKind.STEP, ButtonKind.JOURNEY)
+    return kind_of(choice.id) in (ButtonKind.STEP, ButtonKind.JOURNEY)
 
 
 def _awaits_text(scene: Scene) -> bool:

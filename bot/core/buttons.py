@@ -68,6 +68,12 @@ def read_button(text: str) -> Button | None:
     return Button(ButtonKind(found[1]), found[3], found[4], found[5] or "")
 
 
+def kind_of(identifier: str) -> ButtonKind | None:
+    """Return what pressing the button of an id does, or None if the text is not an id of this version."""
+    button = read_button(identifier)
+    return button.kind if button else None
+
+
 def shortened(label: str) -> str:
     """Return a label that is no longer than a button's may be: one that is too long is cut between words."""
     if len(label) <= MAX_LABEL:

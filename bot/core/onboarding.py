@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.content.corpus import digest
 from bot.core.answering import Answering
-from bot.core.buttons import Button, ButtonKind, button_id, read_button
+from bot.core.buttons import Button, ButtonKind, button_id, kind_of
 from bot.core.journey_pages import Page, visit_key, what_it_does
 from bot.core.messages import Address, Choice, Reply, Status
 from bot.core.reminders import Reminders
@@ -242,6 +242,5 @@ def _gone_through(state: JourneyState) -> tuple[str, ...]:
 
 def _first_number(scene: Scene) -> int:
     """Return the number under which the first answer of the step was shown: after what answered a question, if any."""
-    shown = (read_button(identifier) for identifier, _ in scene.turn.choices)
-    places = (place for place, button in enumerate(shown, start=1) if button and button.kind is ButtonKind.STEP)
-    return next(places, 1)
+    kinds = (kind_of(identifier) for identifier, _ in scene.turn.choices)
+    return next((place for place, kind in enumerate(kinds, start=1) if kind is ButtonKind.STEP), 1)
