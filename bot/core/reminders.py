@@ -51,16 +51,14 @@ class Reminders:
 
     async def offer(self, scene: Scene, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Return replies with the offer of a reminder after them, if it is the first one."""
-        if scene.person.reminder_offered or await reminders.find(scene.transaction, scene.person.id):
+        if not await self._is_first_offer(scene):
             return replies
-        await people.set_reminder_offered(scene.transaction, scene.person.id, scene.now)
         return (*replies, self._voice.say("reminders/offer", self._choices(scene.address)))
 
     async def mention(self, scene: Scene, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-        """Return replies that begin with a word on reminders, if none were offered yet: the step goes on at once."""
-        if scene.person.reminder_offered or not replies:
+        """Return replies that begin with a word on reminders, if it is the first one: the step goes on at once."""
+        if not replies or not await self._is_first_offer(scene):
             return replies
-        await people.set_reminder_offered(scene.transaction, scene.person.id, scene.now)
         first, *others = replies
         mention = self._voice.templates.render("reminders/mention")
         return (replace(first, blocks=(*first.blocks[:1], *mention, *first.blocks[1:])), *others)
@@ -80,13 +78,13 @@ class Reminders:
         return await self._set(scene, moment)
 
     async def press(self, scene: Scene, button: Button) -> Told:
-        """Set the reminder of a button, or stop it."""
+        """Set the reminder of a button, decline the offer, or stop what was set."""
         if button.argument == "stop":
             return await self._stop(scene)
-        weekday, _, minute = button.argument.partition("_")
-        if not (weekday.isdecimal() and minute.isdecimal() and int(weekday) < 7 and int(minute) < 24 * 60):
+        if button.argument == "no":
             return Told((self._voice.say("reminders/declined"),))
-        return await self._set(scene, Moment(int(weekday), time(*divmod(int(minute), 60))))
+        moment = _moment_of(button)
+        return await self._set(scene, moment) if moment else Told((self._voice.say("buttons/outdated"),))
 
     async def claim(
         self, transaction: Transaction, found: DueReminder, now: datetime, corpus: Corpus
@@ -120,6 +118,14 @@ class Reminders:
         last = sent.unanswered >= INSISTS
         values = {"journey": journey, "place": place, "left": total - place, "last": last}
         return Outgoing((self._voice.say("reminders/reminder", choices, **values),))
+
+    @staticmethod
+    async def _is_first_offer(scene: Scene) -> bool:
+        """Tell whether reminders were neither offered nor set before, and keep that they are offered now."""
+        if scene.person.reminder_offered or await reminders.find(scene.transaction, scene.person.id):
+            return False
+        await people.set_reminder_offered(scene.transaction, scene.person.id, scene.now)
+        return True
 
     async def _show(self, scene: Scene) -> Told:
         found = await reminders.find(scene.transaction, scene.person.id)
@@ -190,6 +196,14 @@ def _next_after(now: datetime, moment: Moment, earliest: date, zone: ZoneInfo) -
 
 def _time(minute: int) -> time:
     return time(*divmod(minute, 60))
+
+
+def _moment_of(button: Button) -> Moment | None:
+    """Return the moment that a button offers, None if it offers none."""
+    weekday, _, minute = button.argument.partition("_")
+    if not (weekday.isdecimal() and minute.isdecimal() and int(weekday) < 7 and int(minute) < 24 * 60):
+        return None
+    return Moment(int(weekday), _time(int(minute)))
 
 
 def _read_moment(typed: str, weekdays: Sequence[str], today: date) -> Moment | None:

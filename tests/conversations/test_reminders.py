@@ -11,6 +11,7 @@ import pytest
 
 from bot.app import build_advisor
 from bot.core.advisor import Advisor
+from bot.core.buttons import ButtonKind, button_id
 from bot.core.messages import Due
 from bot.library import Library
 from bot.storage.database import MEMORY, Database, open_database
@@ -96,6 +97,13 @@ async def test_who_has_a_reminder_is_not_offered_one(lea: Member) -> None:
     assert OFFER not in await lea.says("pause")
 
 
+async def test_to_who_has_a_reminder_none_is_mentioned(lea: Member) -> None:
+    await is_reminded_on_thursdays(lea)
+    await lea.says("/parcours")
+    await lea.says("la pâtisserie")
+    assert said("reminders/mention") not in await lea.presses("Plus tard")
+
+
 async def test_without_consent_nothing_ever_comes(advisor: Advisor, lea: Member) -> None:
     await begins(lea)
     await lea.presses("Pause")
@@ -112,6 +120,17 @@ async def test_a_button_sets_the_reminder(advisor: Advisor, lea: Member) -> None
     due = datetime(2026, 11, 25, 11, 30, tzinfo=UTC)
     assert await comes(advisor, lea, due - timedelta(seconds=1)) == []
     assert len(await comes(advisor, lea, due)) == 1
+
+
+@pytest.mark.parametrize("argument", ["", "yes", "jeudi", "3", "7_1110", "3_1440", "3_18h30"])
+async def test_a_button_that_offers_no_moment_sets_nothing_and_is_not_taken_for_a_no(
+    lea: Member, argument: str
+) -> None:
+    await lea.says("merci")
+    assert await lea.presses_id(button_id(ButtonKind.REMIND, lea.address, argument=argument)) == said(
+        "buttons/outdated"
+    )
+    assert NONE in await lea.says("/rappels")
 
 
 @pytest.mark.parametrize(
