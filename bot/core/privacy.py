@@ -12,6 +12,7 @@ from bot.core.messages import Attachment, Choice
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.dialogue.state import merged
+from bot.rendering.moments import weekday
 from bot.rendering.split import split
 from bot.storage import journeys, links, people, personal
 from bot.storage.database import stamp
@@ -41,7 +42,7 @@ class Privacy:
             since=datetime.fromisoformat(kept["people"][0]["since"]).astimezone(zone).date(),
             zone=scene.person.zone,
             communities=", ".join(row["community"] for row in kept.get("memberships", ())),
-            reminder=self._voice.wording.weekdays[reminder[0]["weekday"]] if reminder else "",
+            reminder=weekday(reminder[0]["weekday"]) if reminder else "",
             begun=[self._journey(scene, run) for run in runs],
             **{name: len(kept.get(name, ())) for name in ("feedback", "watches", "conversations", "events")},
         )

@@ -1,7 +1,6 @@
 """Reminders: offered once, at a time that the person chooses on their own clock, never at night, never insisting."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,6 +11,7 @@ from bot.core.messages import Address, Choice, ChoiceKind, Outgoing, Reply
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.dialogue.engine import position
+from bot.rendering.moments import clock, weekday
 from bot.retrieval.french import fold, words
 from bot.storage import journeys, people, reminders
 from bot.storage.database import Transaction
@@ -72,7 +72,7 @@ class Reminders:
             return await self._set_zone(scene, argument.partition(" ")[2])
         if typed[0] in _STOP:
             return await self._stop(scene)
-        moment = _read_moment(argument, self._voice.wording.weekdays, scene.today)
+        moment = _read_moment(argument, scene.today)
         if moment is None:
             return Told((self._voice.say("reminders/not_understood", self._choices(scene.address)),))
         return await self._set(scene, moment)
@@ -133,7 +133,7 @@ class Reminders:
             choices = self._choices(scene.address)
             return Told((self._voice.say("reminders/show", choices, day=None, zone=scene.person.zone),))
         moment = Moment(found.weekday, _time(found.minute))
-        values = self._told(moment, found.due, scene.person.zone)
+        values = _told(moment, found.due, scene.person.zone)
         return Told((self._voice.say("reminders/show", (self._stop_button(scene.address),), **values),))
 
     async def _set(self, scene: Scene, moment: Moment) -> Told:
@@ -143,7 +143,7 @@ class Reminders:
         due = _next_after(scene.now, moment, scene.today, zone)
         reminder = Reminder(scene.address, moment.weekday, moment.minute, due)
         await reminders.keep(scene.transaction, scene.person.id, reminder)
-        return Told((self._voice.say("reminders/set", **self._told(moment, due, scene.person.zone)),))
+        return Told((self._voice.say("reminders/set", **_told(moment, due, scene.person.zone)),))
 
     async def _stop(self, scene: Scene) -> Told:
         was_on = await reminders.drop(scene.transaction, scene.person.id)
@@ -161,16 +161,12 @@ class Reminders:
             await reminders.keep(scene.transaction, scene.person.id, replace(found, due=due))
         return Told((self._voice.say("reminders/zone_set", zone=zone),))
 
-    def _told(self, moment: Moment, due: datetime, zone: str) -> dict[str, object]:
-        day = self._voice.wording.weekdays[moment.weekday]
-        return {"day": day, "at": moment.at, "due": due.astimezone(ZoneInfo(zone)).date(), "zone": zone}
-
     def _choices(self, address: Address) -> tuple[Choice, ...]:
         offered = (Moment(weekday, at) for weekday, at in _OFFERED)
         moments = (
             Choice(
                 button_id(ButtonKind.REMIND, address, argument=f"{moment.weekday}_{moment.minute}"),
-                f"{self._voice.wording.weekdays[moment.weekday].capitalize()} {moment.at:%-H h %M}".removesuffix(" 00"),
+                f"{weekday(moment.weekday).capitalize()} {clock(moment.at)}",
             )
             for moment in offered
         )
@@ -180,6 +176,12 @@ class Reminders:
     def _stop_button(self, address: Address) -> Choice:
         identifier = button_id(ButtonKind.REMIND, address, argument="stop")
         return Choice(identifier, self._voice.label("stop_reminders"), ChoiceKind.NAVIGATION)
+
+
+def _told(moment: Moment, due: datetime, zone: str) -> dict[str, object]:
+    """Return what the templates tell of a reminder."""
+    due_on = due.astimezone(ZoneInfo(zone)).date()
+    return {"day": weekday(moment.weekday), "at": moment.at, "due": due_on, "zone": zone}
 
 
 def _next(moment: Moment, earliest: date, zone: ZoneInfo) -> datetime:
@@ -200,17 +202,17 @@ def _time(minute: int) -> time:
 
 def _moment_of(button: Button) -> Moment | None:
     """Return the moment that a button offers, None if it offers none."""
-    weekday, _, minute = button.argument.partition("_")
-    if not (weekday.isdecimal() and minute.isdecimal() and int(weekday) < 7 and int(minute) < 24 * 60):
+    day, _, minute = button.argument.partition("_")
+    if not (day.isdecimal() and minute.isdecimal() and int(day) < 7 and int(minute) < 24 * 60):
         return None
-    return Moment(int(weekday), _time(int(minute)))
+    return Moment(int(day), _time(int(minute)))
 
 
-def _read_moment(typed: str, weekdays: Sequence[str], today: date) -> Moment | None:
+def _read_moment(typed: str, today: date) -> Moment | None:
     """Return the moment that somebody typed ("jeudi 18h30", "demain à 9 h"), None if there is none in it."""
     said = words(typed)
     found = _TIME.search(typed.casefold())
-    days = [number for number, name in enumerate(weekdays) if fold(name) in said]
+    days = [number for number in range(7) if fold(weekday(number)) in said]
     if "demain" in said:
         days.append((today.weekday() + 1) % 7)
     if not found or not days or int(found[1]) > 23 or int(found[2] or 0) > 59:

@@ -7,18 +7,16 @@ markup, unless it was marked as `Markup` because the knowledge check has let its
 
 import re
 from collections.abc import Container
-from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
 from bot.core.messages import Block
+from bot.rendering.moments import clock, day
 
 SUFFIX = ".md.j2"
-_LOCALE = "fr"
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
 
@@ -43,7 +41,7 @@ class Templates:
             lstrip_blocks=True,
         )
 
-        self._environment.filters |= {"day": _day, "clock": _clock}
+        self._environment.filters |= {"day": day, "clock": clock}
 
     def render(self, name: str, only: Container[str] | None = None, /, **values: Any) -> tuple[Block, ...]:
         """Return the blocks of the template `name` in the order of the file: all, or `only` those of some roles."""
@@ -69,16 +67,6 @@ class Templates:
 
 def _file(name: str) -> str:
     return f"{name}{SUFFIX}"
-
-
-def _day(value: date) -> str:
-    """Return a day as it is said: "jeudi 3 décembre"."""
-    return format_date(value, "EEEE d MMMM", locale=_LOCALE)
-
-
-def _clock(value: time) -> str:
-    """Return a time as it is said: "18 h 30"."""
-    return format_time(value, "H 'h' mm", locale=_LOCALE).removesuffix(" 00")
 
 
 def _finalize(value: Any) -> Any:

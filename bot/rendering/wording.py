@@ -35,7 +35,6 @@ class Wording(_Schema):
     controls: dict[Control, _Spoken] = Field(min_length=len(Control))
     outcomes: dict[TaskOption, _Spoken] = Field(min_length=len(TaskOption))
     reasons: dict[str, _Label] = Field(min_length=1)
-    weekdays: tuple[str, str, str, str, str, str, str]
     labels: dict[str, _Label]
 
     def phrases(self) -> Phrases:

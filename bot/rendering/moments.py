@@ -1,0 +1,22 @@
+"""Days and hours as they are said."""
+
+from datetime import date, time
+
+from babel.dates import format_date, format_time, get_day_names
+
+_LOCALE = "fr"
+
+
+def day(value: date) -> str:
+    """Return a day as it is said: "jeudi 3 décembre"."""
+    return format_date(value, "EEEE d MMMM", locale=_LOCALE)
+
+
+def clock(value: time) -> str:
+    """Return a time as it is said: "18 h 30"."""
+    return format_time(value, "H 'h' mm", locale=_LOCALE).removesuffix(" 00")
+
+
+def weekday(number: int) -> str:
+    """Return the name of a day of the week, 0 for Monday: "lundi"."""
+    return str(get_day_names(locale=_LOCALE)[number])
