@@ -83,13 +83,15 @@ class ContentReader:
         return {str(key): self.validate(schema, value, path, text, [key]) for key, value in data.items()}
 
 
-def in_words(kind: str, steps: Sequence[str | int], message: str, schema: type[BaseModel]) -> tuple[str, str]:
-    """Return a validation error as what is wrong and what to do."""
+def in_words(
+    kind: str, steps: Sequence[str | int], message: str, schema: type[BaseModel] | None = None
+) -> tuple[str, str]:
+    """Return a validation error as what is wrong and what to do; the schema tells which keys there are."""
     where = ".".join(map(str, steps))
     match kind:
         case "missing":
             return f"'{where}' is missing.", "Add it."
-        case "extra_forbidden" if len(steps) == 1:
+        case "extra_forbidden" if schema and len(steps) == 1:
             return f"'{where}' is an unknown key.", f"Use only: {', '.join(schema.model_fields)}."
         case "extra_forbidden":
             return f"'{where}' is an unknown key.", "Take it out, or correct its name."

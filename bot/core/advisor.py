@@ -223,7 +223,7 @@ class Advisor:
         if not replies or journey is None or any(_leads_on(choice) for reply in replies for choice in reply.choices):
             return replies
         [way_back] = self._onboarding.buttons(scene.address, (journey,))
-        way_back = replace(way_back, label=self._voice.label("back_to_step"), kind=ChoiceKind.NAVIGATION)
+        way_back = replace(way_back, label=self._voice.labels.back_to_step, kind=ChoiceKind.NAVIGATION)
         *before, last = replies
         return (*before, replace(last, choices=(*last.choices, way_back)))
 

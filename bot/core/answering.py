@@ -85,8 +85,8 @@ class Answering:
             return told
         miss = await misses.record(scene.transaction, text, scene.address.community, scene.now)
         choices = (
-            Choice(button_id(ButtonKind.WATCH, scene.address, argument=str(miss)), self._voice.label("watch")),
-            Choice(button_id(ButtonKind.TEAM, scene.address, argument=str(miss)), self._voice.label("team")),
+            Choice(button_id(ButtonKind.WATCH, scene.address, argument=str(miss)), self._voice.labels.watch),
+            Choice(button_id(ButtonKind.TEAM, scene.address, argument=str(miss)), self._voice.labels.team),
         )
         reply = self._voice.say("answer/unknown", choices, kept=scene.lasts)
         return replace(told, replies=(reply,))
@@ -111,12 +111,8 @@ class Answering:
 
     def _feedback(self, passage: Passage, address: Address) -> tuple[Choice, ...]:
         return tuple(
-            Choice(
-                button_id(ButtonKind.FEEDBACK, address, passage.id, argument),
-                self._voice.label(label),
-                ChoiceKind.FEEDBACK,
-            )
-            for argument, label in (("yes", "useful"), ("no", "useless"))
+            Choice(button_id(ButtonKind.FEEDBACK, address, passage.id, argument), label, ChoiceKind.FEEDBACK)
+            for argument, label in (("yes", self._voice.labels.useful), ("no", self._voice.labels.useless))
         )
 
     @staticmethod

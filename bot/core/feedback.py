@@ -37,7 +37,7 @@ class Feedback:
             Choice(button_id(ButtonKind.FEEDBACK, scene.address, passage.id, key), label, ChoiceKind.FEEDBACK)
             for key, label in self._voice.wording.reasons.items()
         ]
-        team = Choice(button_id(ButtonKind.TEAM, scene.address), self._voice.label("team"), ChoiceKind.FEEDBACK)
+        team = Choice(button_id(ButtonKind.TEAM, scene.address), self._voice.labels.team, ChoiceKind.FEEDBACK)
         return Told((self._voice.say("feedback/why", (*reasons, team)),))
 
     async def ask_team(self, scene: Scene, button: Button) -> Told:

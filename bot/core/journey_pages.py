@@ -85,11 +85,11 @@ class Page:
         begin_next = (
             Choice(
                 button_id(ButtonKind.JOURNEY, self.scene.address, each.id),
-                shortened(f"{self.voice.label('begin')} : {each.title}"),
+                shortened(f"{self.voice.labels.begin} : {each.title}"),
             )
             for each in proposed[:_PROPOSED]
         )
-        plan = Choice(button_id(ButtonKind.PLAN, self.scene.address), self.voice.label("plan"), ChoiceKind.NAVIGATION)
+        plan = Choice(button_id(ButtonKind.PLAN, self.scene.address), self.voice.labels.plan, ChoiceKind.NAVIGATION)
         links = passage_choices(self._links(), self.scene.address, ChoiceKind.SEE_ALSO)
         return (*begin_next, *links, plan, *(self._control(each) for each in controls(self.journey, self.state)))
 
@@ -147,9 +147,9 @@ class Page:
     def _control(self, control: Control) -> Choice:
         label = self.voice.wording.controls[control].label
         if control is Control.CONTINUE and self.state.progress is Progress.PAUSED:
-            label = self.voice.label("resume")
+            label = self.voice.labels.resume
         elif control is Control.CONTINUE and self.step.kind is StepKind.SEVERAL:
-            label = self.voice.label("validate")
+            label = self.voice.labels.confirm
         identifier = step_button(self.journey, self.state, self.scene.address, control)
         return Choice(identifier, label, ChoiceKind.NAVIGATION)
 

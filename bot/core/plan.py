@@ -109,11 +109,12 @@ class Plan:
             Choice(button_id(ButtonKind.TASK, address, task.key), shortened(f"{done} : {task.task}"))
             for task in open_first[:_TICKABLE]
         ]
+        labels = self._voice.labels
         exports = [
-            Choice(button_id(ButtonKind.PLAN, address, argument=kind), self._voice.label(f"plan_{kind}"))
-            for kind in ("md", "ics")
+            Choice(button_id(ButtonKind.PLAN, address, argument=kind), label)
+            for kind, label in (("md", labels.plan_md), ("ics", labels.plan_ics))
         ]
-        journeys_button = Choice(button_id(ButtonKind.JOURNEYS, address), self._voice.label("journeys"))
+        journeys_button = Choice(button_id(ButtonKind.JOURNEYS, address), labels.journeys)
         return (*ticks, *exports) if tasks else (journeys_button,)
 
     def _export(self, scene: Scene, tasks: Sequence[PlannedTask], kind: str) -> Told:

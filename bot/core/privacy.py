@@ -56,8 +56,8 @@ class Privacy:
         asked = stamp(scene.now)
         await people.set_erasure_asked(scene.transaction, scene.person.id, asked)
         choices = (
-            Choice(button_id(ButtonKind.ERASE, scene.address, asked, answer), self._voice.label(f"erase_{answer}"))
-            for answer in ("yes", "no")
+            Choice(button_id(ButtonKind.ERASE, scene.address, asked, answer), label)
+            for answer, label in (("yes", self._voice.labels.erase_yes), ("no", self._voice.labels.erase_no))
         )
         return Told((self._voice.say("privacy/confirm", choices),))
 

@@ -112,7 +112,7 @@ class Reminders:
         await reminders.keep(transaction, found.person, sent)
         place, total = position(journey, run.state)
         choices = (
-            Choice(button_id(ButtonKind.JOURNEY, reminder.address, journey.id), self._voice.label("resume")),
+            Choice(button_id(ButtonKind.JOURNEY, reminder.address, journey.id), self._voice.labels.resume),
             self._stop_button(reminder.address),
         )
         last = sent.unanswered >= INSISTS
@@ -170,12 +170,12 @@ class Reminders:
             )
             for moment in offered
         )
-        no = Choice(button_id(ButtonKind.REMIND, address, argument="no"), self._voice.label("no_thanks"))
+        no = Choice(button_id(ButtonKind.REMIND, address, argument="no"), self._voice.labels.no_thanks)
         return (*moments, no)
 
     def _stop_button(self, address: Address) -> Choice:
         identifier = button_id(ButtonKind.REMIND, address, argument="stop")
-        return Choice(identifier, self._voice.label("stop_reminders"), ChoiceKind.NAVIGATION)
+        return Choice(identifier, self._voice.labels.stop_reminders, ChoiceKind.NAVIGATION)
 
 
 def _told(moment: Moment, due: datetime, zone: str) -> dict[str, object]:

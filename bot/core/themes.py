@@ -54,12 +54,10 @@ class Themes:
     def _onward(self, address: Address, theme: Theme, number: int, pages: int) -> tuple[Choice, ...]:
         more = Choice(
             button_id(ButtonKind.THEME, address, theme.id, str(number + 1)),
-            self._voice.label("more_themes"),
+            self._voice.labels.more_themes,
             ChoiceKind.NAVIGATION,
         )
-        everything = Choice(
-            button_id(ButtonKind.THEME, address), self._voice.label("all_themes"), ChoiceKind.NAVIGATION
-        )
+        everything = Choice(button_id(ButtonKind.THEME, address), self._voice.labels.all_themes, ChoiceKind.NAVIGATION)
         return (more, everything) if number + 1 < pages else (everything,)
 
 

@@ -21,12 +21,9 @@ class Voice:
     def __init__(self, templates: Renderer, wording: Wording) -> None:
         self.templates = templates
         self.wording = wording
+        self.labels = wording.labels
         self.phrases = wording.phrases()
 
     def say(self, name: str, choices: Iterable[Choice] = (), /, **values: object) -> Reply:
         """Return the message of a template, with choices below it."""
         return Reply(self.templates.render(name, **values), tuple(choices))
-
-    def label(self, key: str) -> str:
-        """Return what a button says."""
-        return self.wording.labels[key]

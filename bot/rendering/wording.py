@@ -29,13 +29,36 @@ class _Spoken(_Schema):
     words: list[str]
 
 
+class Labels(_Schema):
+    """What the buttons say that stand alone, a field each."""
+
+    confirm: _Label
+    resume: _Label
+    begin: _Label
+    journeys: _Label
+    plan: _Label
+    useful: _Label
+    useless: _Label
+    team: _Label
+    watch: _Label
+    more_themes: _Label
+    all_themes: _Label
+    plan_md: _Label
+    plan_ics: _Label
+    no_thanks: _Label
+    stop_reminders: _Label
+    erase_yes: _Label
+    erase_no: _Label
+    back_to_step: _Label
+
+
 class Wording(_Schema):
     """What buttons say."""
 
     controls: dict[Control, _Spoken] = Field(min_length=len(Control))
     outcomes: dict[TaskOption, _Spoken] = Field(min_length=len(TaskOption))
     reasons: dict[str, _Label] = Field(min_length=1)
-    labels: dict[str, _Label]
+    labels: Labels
 
     def phrases(self) -> Phrases:
         """Return what people type for the controls and for a task's outcomes."""

@@ -34,7 +34,7 @@ from tests.conversations.garden import (
     skips_to,
     where,
 )
-from tests.conversations.words import label, opening, said
+from tests.conversations.words import LABELS, opening, said
 from tests.people import Member
 
 CONTROLS = ["Retour", "Passer", "Où j'en suis", "Pause", "Recommencer", "Quitter"]
@@ -444,8 +444,8 @@ async def test_thanks_on_the_way_are_answered_and_the_step_comes_back(lea: Membe
 async def test_a_command_on_the_way_shows_the_way_back(lea: Member, command: str) -> None:
     await led_to(lea, "terre")
     await lea.says(command)
-    assert lea.choices[-1] == label("back_to_step")
-    assert "Comment est ta terre ?" in await lea.presses(label("back_to_step"))
+    assert lea.choices[-1] == LABELS.back_to_step
+    assert "Comment est ta terre ?" in await lea.presses(LABELS.back_to_step)
 
 
 # Back, skip, pause, restart, quit, where am I.
@@ -552,7 +552,7 @@ async def test_what_is_said_during_a_pause_is_no_answer(lea: Member) -> None:
     await lea.says("quand planter les tomates")
     assert lea.verdict.status is Status.ANSWER
     assert "Qu'as-tu envie" not in lea.reads
-    assert "Qu'as-tu envie de manger ?" in await lea.presses(label("back_to_step"))
+    assert "Qu'as-tu envie de manger ?" in await lea.presses(LABELS.back_to_step)
 
 
 async def test_who_leaves_without_a_word_answers_a_month_later(lea: Member) -> None:
@@ -587,7 +587,7 @@ async def test_after_the_end_what_is_said_is_a_question_again(lea: Member) -> No
     await lea.says("quand planter les tomates")
     assert lea.verdict.status is Status.ANSWER
     assert lea.journey is None
-    assert label("back_to_step") not in lea.choices
+    assert LABELS.back_to_step not in lea.choices
 
 
 @pytest.mark.parametrize("reply", ["Quitter", "j'arrête", "stop"])
@@ -598,7 +598,7 @@ async def test_who_quits_is_left_alone_and_keeps_what_they_noted(lea: Member, re
     assert lea.journey is None
     await lea.says("quand planter les tomates")
     assert lea.verdict.status is Status.ANSWER
-    assert label("back_to_step") not in lea.choices
+    assert LABELS.back_to_step not in lea.choices
     assert "Semer trois rangs de radis" in await lea.says("/plan")
     await lea.says("/parcours")
     assert set(lea.choices) == set(TITLES.values())
@@ -672,7 +672,7 @@ async def test_the_button_of_somebody_else_is_refused_and_leads_nobody_on(adviso
 async def test_a_nonsense_button_is_refused_and_shows_the_way_back(lea: Member, identifier: str) -> None:
     await led_to(lea, "terre")
     assert await lea.presses_id(identifier) == said("buttons/outdated")
-    assert "Comment est ta terre ?" in await lea.presses(label("back_to_step"))
+    assert "Comment est ta terre ?" in await lea.presses(LABELS.back_to_step)
 
 
 async def test_a_forged_button_of_a_step_leads_nowhere(lea: Member) -> None:
@@ -793,13 +793,13 @@ async def test_a_recap_is_parted_between_its_blocks_with_buttons_below_the_last(
     assert before
     assert all(len(reply.text) <= LONGEST for reply in lea.last.replies)
     assert not any(reply.choices for reply in before)
-    assert [choice.label for choice in last.choices][-3:] == [label("plan"), "Retour", "Recommencer"]
+    assert [choice.label for choice in last.choices][-3:] == [LABELS.plan, "Retour", "Recommencer"]
     assert lea.reads.count("une courge") == 80
 
 
 async def test_the_recap_opens_what_was_read_on_the_way_and_the_plan(lea: Member) -> None:
     await led_to(lea, "bilan")
-    plan = lea.button_id(label("plan"))
+    plan = lea.button_id(LABELS.plan)
     assert (await lea.presses("Planter des tomates")).startswith("**Planter des tomates**")
     assert (await lea.presses_id(plan)).startswith("**Ton plan**")
 
@@ -914,7 +914,7 @@ async def test_a_journey_that_is_gone_swallows_nothing(garden: Garden, lea: Memb
     garden.holds(None)
     await lea.says("quand planter les tomates")
     assert lea.verdict.status is Status.ANSWER
-    assert label("back_to_step") not in lea.choices
+    assert LABELS.back_to_step not in lea.choices
     assert await lea.presses_id(button) == LATE_SINCE_OVER
     assert "Commencer un potager" not in await lea.says("/parcours")
     assert (await lea.says("/parcours potager")).startswith(said("onboarding/unknown"))

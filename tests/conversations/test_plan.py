@@ -14,7 +14,7 @@ from bot.library import Library
 from bot.rendering.split import LONGEST
 from bot.storage.database import Database
 from tests.conversations.garden import REPLIES, STEPS, TITLES, Garden, journey_text, led_to, where
-from tests.conversations.words import label, said
+from tests.conversations.words import LABELS, said
 from tests.people import Member
 
 TRAY, SOWING, MULCH, TREE = "Acheter un bac", "Semer trois rangs de radis", "Pailler le sol", "Planter un pommier"
@@ -51,8 +51,8 @@ async def events(member: Member) -> dict[str, Any]:
 
 async def test_an_empty_plan_says_so_and_leads_to_the_journeys(lea: Member) -> None:
     assert (await lea.says("/plan")).startswith(EMPTY)
-    assert lea.choices == [label("journeys")]
-    await lea.presses(label("journeys"))
+    assert lea.choices == [LABELS.journeys]
+    await lea.presses(LABELS.journeys)
     assert set(lea.choices) == set(TITLES.values())
 
 
@@ -152,7 +152,7 @@ async def test_to_tick_leaves_the_journey_where_it_stands(lea: Member) -> None:
     await plan_of(lea)
     await lea.presses(f"C'est fait : {SOWING}")
     assert where(lea) == "potager/quiz"
-    assert "Quand sème-t-on les premiers radis ?" in await lea.presses(label("back_to_step"))
+    assert "Quand sème-t-on les premiers radis ?" in await lea.presses(LABELS.back_to_step)
     recap = await led_to(lea, "bilan")
     assert f"- ☑ {SOWING}" in recap.splitlines()
 
@@ -190,7 +190,7 @@ async def test_the_task_of_somebody_else_cannot_be_ticked(advisor: Advisor, lea:
 @pytest.mark.parametrize("typed", [None, "/plan md", "/plan .MD"])
 async def test_the_plan_is_exported_as_text(lea: Member, typed: str | None) -> None:
     plan = await plan_of(lea, {**LATER, "bac": "C'est fait"})
-    await (lea.says(typed) if typed else lea.presses(label("plan_md")))
+    await (lea.says(typed) if typed else lea.presses(LABELS.plan_md))
     assert lea.reads == said("plan/exported", empty=False, calendar=False)
     [file] = lea.files
     assert (file.name, file.media_type) == ("plan-vigie.md", "text/markdown")
@@ -205,7 +205,7 @@ async def test_there_is_nothing_to_export_of_an_empty_plan(lea: Member, kind: st
 
 async def test_the_plan_is_exported_for_an_agenda_by_its_button(lea: Member) -> None:
     await plan_of(lea)
-    assert await lea.presses(label("plan_ics")) == said("plan/exported", empty=False, calendar=True)
+    assert await lea.presses(LABELS.plan_ics) == said("plan/exported", empty=False, calendar=True)
     [file] = lea.files
     calendar: Any = Calendar.from_ical(file.content)
     assert calendar["version"] == "2.0"

@@ -22,7 +22,7 @@ from bot.platforms.terminal.keyboard import TypedLines
 from bot.storage.database import Database, open_database
 from bot.storage.misses import latest
 from bot.storage.personal import PERSONAL
-from tests.conversations.words import label, said
+from tests.conversations.words import LABELS, said
 from tests.people import NOON, Clock, Member
 
 MARK = "zqxvlo"
@@ -30,7 +30,7 @@ MARK = "zqxvlo"
 QUESTION = "Faut-il répondre aux polémiques ?"
 UNANSWERABLE = "recette de la blanquette de veau"
 LATER = "Plus tard"
-YES, NO = label("erase_yes"), label("erase_no")
+YES, NO = LABELS.erase_yes, LABELS.erase_no
 ERASED, OUTDATED = said("privacy/erased"), said("privacy/outdated")
 NOTICE = said("privacy/first_contact", lasts=True)
 

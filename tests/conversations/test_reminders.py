@@ -15,11 +15,11 @@ from bot.core.buttons import ButtonKind, button_id
 from bot.core.messages import Due
 from bot.library import Library
 from bot.storage.database import MEMORY, Database, open_database
-from tests.conversations.words import label, opening, said
+from tests.conversations.words import LABELS, opening, said
 from tests.people import Clock, Member
 
 OFFER = said("reminders/offer")
-MOMENTS = ["Dimanche 18 h", "Mercredi 12 h 30", "Lundi 9 h", label("no_thanks")]
+MOMENTS = ["Dimanche 18 h", "Mercredi 12 h 30", "Lundi 9 h", LABELS.no_thanks]
 NONE = said("reminders/show", day=None, zone="Europe/Paris")
 STOPPED = said("reminders/stopped", was_on=True)
 THURSDAY = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
@@ -107,7 +107,7 @@ async def test_to_who_has_a_reminder_none_is_mentioned(lea: Member) -> None:
 async def test_without_consent_nothing_ever_comes(advisor: Advisor, lea: Member) -> None:
     await begins(lea)
     await lea.presses("Pause")
-    assert await lea.presses(label("no_thanks")) == said("reminders/declined")
+    assert await lea.presses(LABELS.no_thanks) == said("reminders/declined")
     for days in range(40):
         assert await comes(advisor, lea, THURSDAY + timedelta(days=days)) == []
     assert NONE in await lea.says("/rappels")
@@ -264,7 +264,7 @@ async def test_a_reminder_says_where_one_stands_and_leads_back_there(advisor: Ad
     [due] = await advisor.due(THURSDAY)
     assert "étape 2 de **Démarrer ton identité numérique**" in text_of(due)
     lea.clock.now = THURSDAY
-    await lea.presses_id(button_of(due, label("resume")))
+    await lea.presses_id(button_of(due, LABELS.resume))
     assert opening(lea) == "resumed"
     assert lea.journey
     assert lea.journey.step == "ecouter"
@@ -340,7 +340,7 @@ async def test_a_button_is_an_answer_too(advisor: Advisor, lea: Member) -> None:
     await comes(advisor, lea, THURSDAY)
     [due] = await advisor.due(THURSDAY + WEEK)
     lea.clock.now = THURSDAY + WEEK
-    await lea.presses_id(button_of(due, label("resume")))
+    await lea.presses_id(button_of(due, LABELS.resume))
     [third] = await comes(advisor, lea, THURSDAY + 2 * WEEK)
     assert not is_last(third)
 
@@ -365,7 +365,7 @@ async def test_the_button_under_a_reminder_stops_them(advisor: Advisor, lea: Mem
     await is_reminded_on_thursdays(lea)
     [due] = await advisor.due(THURSDAY)
     lea.clock.now = THURSDAY
-    assert await lea.presses_id(button_of(due, label("stop_reminders"))) == STOPPED
+    assert await lea.presses_id(button_of(due, LABELS.stop_reminders)) == STOPPED
     assert await comes(advisor, lea, THURSDAY + WEEK) == []
 
 

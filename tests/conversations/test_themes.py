@@ -11,7 +11,7 @@ from bot.library import Library
 from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
 from bot.storage.database import Database
-from tests.conversations.words import label, said
+from tests.conversations.words import LABELS, said
 from tests.people import Member
 
 FIRST = "Débuter"
@@ -58,7 +58,7 @@ def titles_under(library: Library, name: str) -> list[str]:
 
 
 def titles_shown(member: Member) -> list[str]:
-    return [choice for choice in member.choices if choice not in (label("more_themes"), label("all_themes"))]
+    return [choice for choice in member.choices if choice not in (LABELS.more_themes, LABELS.all_themes)]
 
 
 @pytest.mark.parametrize("typed", ["/themes", "/thèmes", "/THEMES"])
@@ -78,9 +78,9 @@ async def test_a_theme_shows_its_advice_page_by_page_each_once(library: Library,
         assert lea.reads == said("themes/theme", **values)
         shown += titles_shown(lea)
         assert len(shown) == min(page * PAGE, len(expected))
-        assert (label("more_themes") in lea.choices) == (page < pages)
+        assert (LABELS.more_themes in lea.choices) == (page < pages)
         if page < pages:
-            await lea.presses(label("more_themes"))
+            await lea.presses(LABELS.more_themes)
     assert pages > 1
     assert shown == expected
 
@@ -98,7 +98,7 @@ async def test_advice_of_a_theme_is_shown_with_its_source(lea: Member) -> None:
 async def test_a_theme_leads_back_to_all_of_them(library: Library, lea: Member) -> None:
     await lea.says("/themes")
     await lea.presses(FIRST)
-    await lea.presses(label("all_themes"))
+    await lea.presses(LABELS.all_themes)
     assert lea.choices == [theme.title for theme in library.current().corpus.themes]
 
 
@@ -117,7 +117,7 @@ async def test_who_has_no_buttons_types_numbers_and_labels(library: Library, lea
     await lea.says("/themes")
     await lea.says("1")
     assert titles_shown(lea) == expected[:PAGE]
-    await lea.says(label("more_themes").casefold())
+    await lea.says(LABELS.more_themes.casefold())
     assert titles_shown(lea) == expected[PAGE : 2 * PAGE]
     assert (await lea.says("2")).startswith(f"**{expected[PAGE + 1]}**")
 
@@ -134,7 +134,7 @@ async def test_a_step_comes_back_after_advice_of_a_theme(lea: Member) -> None:
     await lea.says("/parcours demarrer")
     step = lea.last.replies[-1].choices
     await lea.says("/themes")
-    assert lea.choices[-1] == label("back_to_step")
+    assert lea.choices[-1] == LABELS.back_to_step
     await lea.presses(FIRST)
     await lea.presses(titles_shown(lea)[0])
     assert lea.last.replies[-1].choices == step
@@ -153,14 +153,14 @@ async def test_a_small_theme_has_one_page(ada: Member) -> None:
     await ada.says("/themes")
     reply = await ada.presses("À l'ombre")
     assert reply == said("themes/theme", title="À l'ombre", count=1, page=1, pages=1)
-    assert ada.choices == ["À l'ombre 0", label("all_themes")]
+    assert ada.choices == ["À l'ombre 0", LABELS.all_themes]
 
 
 async def test_a_full_page_is_not_followed_by_an_empty_one(shelf: Shelf, ada: Member) -> None:
     shelf.holds({"Au soleil": PAGE})
     await ada.says("/themes au soleil")
     assert len(titles_shown(ada)) == PAGE
-    assert label("more_themes") not in ada.choices
+    assert LABELS.more_themes not in ada.choices
 
 
 async def test_a_theme_without_advice_is_not_listed(shelf: Shelf, ada: Member) -> None:
@@ -189,8 +189,8 @@ async def test_the_button_of_a_theme_that_is_no_more_shows_the_others(
 async def test_the_button_of_a_page_that_is_no_more_shows_the_last_one(shelf: Shelf, ada: Member) -> None:
     shelf.holds({"Au soleil": 3 * PAGE})
     await ada.says("/themes au soleil")
-    await ada.presses(label("more_themes"))
-    third = ada.button_id(label("more_themes"))
+    await ada.presses(LABELS.more_themes)
+    third = ada.button_id(LABELS.more_themes)
     shelf.holds({"Au soleil": PAGE + 1})
     assert await ada.presses_id(third) == said("themes/theme", title="Au soleil", count=PAGE + 1, page=2, pages=2)
     assert titles_shown(ada) == [f"Au soleil {PAGE}"]

@@ -9,7 +9,7 @@ from bot.library import Library
 from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
 from bot.storage.database import MEMORY, Database, open_database
-from tests.conversations.words import label, opening, said
+from tests.conversations.words import LABELS, opening, said
 from tests.people import Member
 
 WELCOME = said("onboarding/welcome", vie=True)
@@ -151,5 +151,5 @@ async def test_where_nothing_lasts_the_first_contact_says_so(library: Library) -
 async def test_who_comes_back_after_they_were_forgotten_is_met_as_on_the_first_day(newcomer: Member) -> None:
     await newcomer.joins()
     await newcomer.says("/oublier")
-    assert KEPT not in await newcomer.presses(label("erase_yes"))
+    assert KEPT not in await newcomer.presses(LABELS.erase_yes)
     assert await newcomer.joins() == f"{WELCOME}\n\n{KEPT}"

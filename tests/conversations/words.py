@@ -7,6 +7,7 @@ from tests.people import Member
 
 _templates = Templates(PROMPTS)
 _wording = read_wording(PROMPTS)
+LABELS = _wording.labels
 REASONS = _wording.reasons
 """The labels of why an answer was not useful, by their keys."""
 
@@ -14,11 +15,6 @@ REASONS = _wording.reasons
 def said(name: str, /, **values: object) -> str:
     """Return what a template says."""
     return "\n\n".join(block.text for block in _templates.render(name, **values))
-
-
-def label(key: str) -> str:
-    """Return what a button says."""
-    return _wording.labels[key]
 
 
 def opening(member: Member) -> str:

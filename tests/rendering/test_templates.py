@@ -36,6 +36,26 @@ def test_a_broken_prompt_is_named_with_its_line(tmp_path: Path, name: str, text:
     assert any(expected in problem for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("  resume: Reprendre\n", "", "'labels.resume' is missing."),
+        ("  resume: Reprendre\n", "  resume: Reprendre\n  reprise: Reprendre\n", "Extra inputs are not permitted."),
+        ("  resume: Reprendre\n", "  resume: ''\n", "String should have at least 1 character."),
+    ],
+)
+def test_a_label_that_is_missing_unknown_or_empty_is_told(
+    tmp_path: Path, before: str, after: str, expected: str
+) -> None:
+    shutil.copytree(PROMPTS, tmp_path / "fr")
+    path = tmp_path / "fr" / "wording.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    [problem] = check_prompts(tmp_path / "fr")
+    assert expected in str(problem)
+
+
 @given(st.text())
 def test_escaped_text_is_shown_as_it_is(text: str) -> None:
     tokens = MarkdownIt("commonmark").parse("x " + escape_markdown(text))

@@ -12,7 +12,7 @@ from bot.library import Library
 from bot.storage.database import Database, open_database
 from bot.storage.journeys import counts
 from bot.storage.misses import latest
-from tests.conversations.words import label, said
+from tests.conversations.words import LABELS, said
 from tests.people import Member
 
 UNANSWERABLE = "recette de la blanquette de veau"
@@ -157,19 +157,19 @@ async def test_for_how_long_is_a_setting(library: Library, lea: Member, database
 
 async def test_who_waits_for_an_answer_waits_for_90_days(advisor: Advisor, lea: Member) -> None:
     await lea.says(UNANSWERABLE)
-    await lea.presses(label("watch"))
+    await lea.presses(LABELS.watch)
     await advisor.due(lea.clock.passes(days=89))
     assert "watches" in await export_of(lea)
     await advisor.due(lea.clock.passes(days=2))
     assert "watches" not in await export_of(lea)
 
 
-@pytest.mark.parametrize("key", ["watch", "team"])
+@pytest.mark.parametrize("pressed", [LABELS.watch, LABELS.team])
 async def test_the_buttons_under_a_dropped_question_never_touch_the_question_of_another(
-    advisor: Advisor, lea: Member, database: Database, key: str
+    advisor: Advisor, lea: Member, database: Database, pressed: str
 ) -> None:
     await lea.says(UNANSWERABLE)
-    button = lea.button_id(label(key))
+    button = lea.button_id(pressed)
     await advisor.due(lea.clock.passes(days=91))
     await Member(advisor, "max", community="verger", clock=lea.clock).says("quand planter les poireaux ?")
     assert said("feedback/too_late") in await lea.presses_id(button)
@@ -217,8 +217,8 @@ async def test_what_tells_of_nobody_is_left_as_it_is(lea: Member, database: Data
 async def test_a_question_passed_on_to_the_team_is_masked_too(advisor: Advisor, database: Database) -> None:
     lea = Member(advisor, "léa", community="atelier")
     await lea.says("faut-il répondre aux polémiques de @maxime ou écrire à max@exemple.fr ?")
-    await lea.presses(label("useless"))
-    assert await lea.presses(label("team")) == said("feedback/passed_on")
+    await lea.presses(LABELS.useless)
+    assert await lea.presses(LABELS.team) == said("feedback/passed_on")
     [miss] = await latest(database, "atelier", 5)
     assert "polémiques" in miss.question
     assert "max" not in miss.question

@@ -14,7 +14,7 @@ from bot.storage import conversations, people, personal
 from bot.storage.conversations import Turn
 from bot.storage.database import Database
 from bot.storage.personal import IMPERSONAL, PERSONAL, PersonalTable
-from tests.conversations.words import REASONS, label
+from tests.conversations.words import LABELS, REASONS
 from tests.people import NOON, Member
 
 DRAWN_BY_VIGIE = {("link_codes", "code")}
@@ -70,10 +70,10 @@ async def fills_every_table(member: Member) -> None:
     await member.presses("Pause")
     await member.says("/rappels jeudi 18h30")
     await member.says("Faut-il répondre aux polémiques ?")
-    await member.presses(label("useless"))
+    await member.presses(LABELS.useless)
     await member.presses(REASONS["vague"])
     await member.says("recette de la blanquette de veau")
-    await member.presses(label("watch"))
+    await member.presses(LABELS.watch)
     await member.in_private().says("/lier AUHASARD")
     await member.in_private().says("/lier")
     await member.says("/oublier")
@@ -156,7 +156,7 @@ async def test_all_of_it_is_erased_and_nothing_of_anybody_else(advisor: Advisor,
     impersonal = await all_rows(database, IMPERSONAL)
     assert all(before.values())
     await lea.says("/oublier")
-    await lea.presses(label("erase_yes"))
+    await lea.presses(LABELS.erase_yes)
     assert lea.last.erased
     assert await rows_about(database, erased) == {table.name: [] for table in PERSONAL}
     assert await rows_about(database, other) == before
@@ -167,7 +167,7 @@ async def test_of_an_event_its_own_number_alone_outlives_the_person(advisor: Adv
     lea = Member(advisor, "léa")
     await lea.says("merci", identifier="1")
     await lea.says("/oublier")
-    await lea.presses(label("erase_yes"))
+    await lea.presses(LABELS.erase_yes)
     [row] = await database.rows("SELECT platform, id, person, reply FROM events")
     assert tuple(row) == ("test", "1", None, None)
 
