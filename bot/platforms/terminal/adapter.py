@@ -80,7 +80,14 @@ class TerminalChat:
             print_reply(self._console, reply, first=first)
             first += sum(choice.kind is not ChoiceKind.NAVIGATION for choice in reply.choices)
             for attachment in reply.attachments:
-                self._console.print(f"→ {_written(attachment, self._folder)}", markup=False, highlight=False)
+                self._console.print(self._write(attachment), markup=False, highlight=False)
+
+    def _write(self, attachment: Attachment) -> str:
+        """Write a file, and return where it is, or why it could not be written."""
+        try:
+            return f"→ {_written(attachment, self._folder)}"
+        except BotError as error:
+            return str(error)
 
 
 def print_reply(
