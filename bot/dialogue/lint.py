@@ -57,9 +57,8 @@ def _branch_flaws(journey: Journey, step: Step, branch: Branch) -> Iterator[Flaw
 
 
 def _unreachable(journey: Journey) -> Iterator[Flaw]:
-    reached = [journey.steps[0].id]
-    for identifier in reached:
-        reached += [target for target in journey.by_id[identifier].targets if target not in reached]
+    first = journey.steps[0]
+    reached = {first.id, *_reached_from(journey, first)}
     for step in journey.steps:
         if step.id not in reached:
             yield Flaw(step.line, f"no step leads to '{step.id}'.", "Lead to it, or take it out.")
