@@ -27,7 +27,6 @@ class Settings(BaseSettings):
     knowledge: Path = KNOWLEDGE
     database: Path = user_data_path("vigie", appauthor=False) / "vigie.sqlite3"
     cache: Path = user_cache_path("vigie", appauthor=False)
-
     misses_kept: Annotated[int, Field(ge=1)] = 90
 
     @field_validator("knowledge", "database", "cache")

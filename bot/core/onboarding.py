@@ -193,20 +193,17 @@ class Onboarding:
         return Told(replies, run=run)
 
     async def _count(self, scene: Scene, before: JourneyState | None, turn: Turn) -> None:
-        state, community = turn.state, scene.address.community
+        """Count the steps that a turn reaches or goes through first in its run, and the one that it quits at."""
+        state = turn.state
         same_run = before if before and before.run == state.run else None
-        for column, now, then in (
-            ("reached", state.seen, same_run.seen if same_run else ()),
-            (
-                "passed",
-                _gone_through(state),
-                _gone_through(same_run) if same_run else (),
-            ),
-            ("quit", (state.step,) if turn.notice is Notice.QUIT else (), ()),
-        ):
-            for step in now:
-                if step not in then:
-                    await journeys.count(scene.transaction, state.journey, step, community, column)
+        reached_before = same_run.seen if same_run else ()
+        passed_before = _gone_through(same_run) if same_run else ()
+        counted = [("reached", step) for step in state.seen if step not in reached_before]
+        counted += [("passed", step) for step in _gone_through(state) if step not in passed_before]
+        if turn.notice is Notice.QUIT:
+            counted.append(("quit", state.step))
+        for column, step in counted:
+            await journeys.count(scene.transaction, state.journey, step, scene.address.community, column)
 
     def _outdated(self, scene: Scene, journey: Journey, state: JourneyState) -> Told:
         under_way = state.progress is Progress.UNDER_WAY
