@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from babel.lists import format_list
+
 from bot.dialogue.script import Journey, Option, Step, StepKind, TaskOption
 from bot.dialogue.state import Answer, JourneyState, Progress, TaskState
+from bot.retrieval.french import LOCALE
 
 PATIENCE = 2
 """How many times in a row a question is asked again before a way out is offered."""
@@ -238,7 +241,8 @@ def _confirm(journey: Journey, state: JourneyState, step: Step) -> Turn:
     chosen = [option for option in step.options if option.id in state.picked]
     if not chosen or not step.save:
         return Turn(replace(state, misunderstood=0), Notice.NOTHING_PICKED)
-    answer = Answer(_enumerated([option.said for option in chosen]), tuple(option.id for option in chosen))
+    said = format_list([option.said for option in chosen], locale=LOCALE)
+    answer = Answer(said, tuple(option.id for option in chosen))
     return _go(journey, replace(state, answers={**state.answers, step.save: answer}), step)
 
 
@@ -306,8 +310,3 @@ def _fitting(journey: Journey, state: JourneyState) -> JourneyState:
 def _toggled(step: Step, picked: tuple[str, ...], name: str) -> tuple[str, ...]:
     wanted = {*picked, name} if name not in picked else {*picked} - {name}
     return tuple(option.id for option in step.options if option.id in wanted)
-
-
-def _enumerated(parts: list[str]) -> str:
-    *others, last = parts
-    return f"{', '.join(others)} et {last}" if others else last

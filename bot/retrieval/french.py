@@ -13,6 +13,8 @@ import Stemmer
 
 from bot.retrieval.tokens import Tokens, number
 
+LOCALE = "fr"
+"""The language that Vigie speaks, as babel names it."""
 _SPELLED_OUT = {"œ": "oe", "æ": "ae", "ø": "o", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"}
 _THOUSANDS = re.compile(r"[ \u00a0\u202f](?<=\d.)(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]+")
