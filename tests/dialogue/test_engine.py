@@ -38,38 +38,8 @@ from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
 from bot.storage.database import Database
 from tests.conftest import WriteKnowledge
-from tests.dialogue import JOURNEYS, SUNDAY, read_journey
+from tests.dialogue import JOURNEYS, STEPS, SUNDAY, changed, read_journey
 from tests.people import Member
-
-STEPS = """\
-accueil: {kind: say, next: but}
-but:
-  kind: choice
-  save: but
-  options:
-    emploi: {label: Trouver un emploi, next: cv}
-    clients: {label: Trouver des clients}
-  next: lieux
-cv: {kind: task, task: Relire mon CV, days: 3, next: lieux}
-lieux:
-  kind: several
-  save: lieux
-  options:
-    linkedin: {label: LinkedIn, said: LinkedIn}
-    facebook: {label: Facebook, said: Facebook}
-    mastodon: {label: Mastodon, said: Mastodon}
-  next:
-    - {when: {but: emploi, lieux: [linkedin, facebook]}, go: quiz}
-    - {go: mots}
-quiz:
-  kind: quiz
-  options:
-    moitie: {label: La moitié}
-    tous: {label: Presque tous, right: true}
-  next: mots
-mots: {kind: text, save: mots, next: bilan}
-bilan: {kind: recap}
-"""
 
 
 def told(name: str, **values: object) -> str:
@@ -392,11 +362,7 @@ WITHOUT_CV = {"cv: {kind: task, task: Relire mon CV, days: 3, next: lieux}\n": "
 
 def retold(write_knowledge: WriteKnowledge, changes: dict[str, str], version: int = 2) -> Journey:
     """Return the journey after its writer has changed it."""
-    steps = STEPS
-    for before, after in changes.items():
-        assert before in steps
-        steps = steps.replace(before, after)
-    return read_journey(write_knowledge, steps, version)
+    return read_journey(write_knowledge, changed(STEPS, changes), version)
 
 
 def test_the_same_version_goes_on_where_it_was(walk: Walk) -> None:

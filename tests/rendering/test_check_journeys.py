@@ -15,37 +15,14 @@ from bot.rendering.journeys import ASKED, reaction_role, template_of, values_of
 from bot.rendering.templates import Templates
 from bot.resources import PROMPTS
 from tests.conftest import WriteKnowledge
-from tests.dialogue import JOURNEYS, read_journey
+from tests.dialogue import JOURNEYS, STEPS, changed, read_journey
 
-STEPS = """\
-but:
-  kind: choice
-  save: but
-  options:
-    emploi: {label: Trouver un emploi}
-    clients: {label: Trouver des clients}
-  next: nom
-nom: {kind: text, save: nom, next: quiz}
-quiz:
-  kind: quiz
-  options:
-    moitie: {label: La moitié}
-    tous: {label: Presque tous, right: true}
-  next: lieux
-lieux:
-  kind: several
-  save: lieux
-  options:
-    linkedin: {label: LinkedIn}
-    facebook: {label: Facebook}
-  next: cv
-cv: {kind: task, task: Relire mon CV, days: 3, next: merci}
-merci: {kind: say, next: fin}
-fin: {kind: recap}
-"""
+THANKED = changed(STEPS, {"save: mots, next: bilan}": "save: mots, next: merci}\nmerci: {kind: say, next: bilan}"})
+"""A journey whose step `merci` may tell of every answer."""
 WORDS = {
+    "accueil": "{% block say %}\nBienvenue.\n{% endblock %}",
     "but": "{% block ask %}\nQu'est-ce qui t'amène ?\n{% endblock %}\n{% block again %}\nAlors ?\n{% endblock %}",
-    "nom": "{% block ask %}\nTon métier ?\n{% endblock %}",
+    "mots": "{% block ask %}\nTes mots ?\n{% endblock %}",
     "quiz": (
         "{% block ask %}\nCombien ?\n{% endblock %}\n{% block again %}\nÀ peu près ?\n{% endblock %}\n"
         "{% block on_moitie %}\nDavantage.\n{% endblock %}\n{% block on_tous %}\nOui.\n{% endblock %}"
@@ -53,7 +30,7 @@ WORDS = {
     "lieux": "{% block ask %}\nOù ?\n{% endblock %}\n{% block again %}\nOù donc ?\n{% endblock %}",
     "cv": "{% block say %}\nRelis ton CV.\n{% endblock %}\n{% block ask %}\nC'est fait ?\n{% endblock %}",
     "merci": "{% block say %}\nMerci.\n{% endblock %}",
-    "fin": "{% block say %}\nVoilà.\n{% endblock %}\n{% block end %}\n{{ this_week }}\n{% endblock %}",
+    "bilan": "{% block say %}\nVoilà.\n{% endblock %}\n{% block end %}\n{{ this_week }}\n{% endblock %}",
 }
 GONE = [GoneService("Periscope", "fermé en 2021", "un autre direct")]
 
@@ -80,7 +57,7 @@ class Writer:
 
 @pytest.fixture
 def writer(write_knowledge: WriteKnowledge, tmp_path: Path) -> Writer:
-    return Writer(read_journey(write_knowledge, STEPS), tmp_path / "prompts")
+    return Writer(read_journey(write_knowledge, THANKED), tmp_path / "prompts")
 
 
 def ask(text: str, more: str = "") -> str:
@@ -102,8 +79,8 @@ def test_what_every_kind_of_step_may_say_beside_passes(writer: Writer) -> None:
         writer.finds(
             {
                 "but": ask("Qu'est-ce qui t'amène ?", block("say", "Bonjour.") + block("on_emploi", "Bien.") + note),
-                "nom": block("say", "Tu cherches : {{ answers.but }}.") + WORDS["nom"] + block("on_answer", "Merci."),
-                "lieux": ask("Où, {{ answers.nom }} ?", note),
+                "mots": block("say", "Tu cherches : {{ answers.but }}.") + WORDS["mots"] + block("on_answer", "Merci."),
+                "lieux": ask("Où, {{ answers.mots }} ?", note),
                 "cv": WORDS["cv"] + "\n" + block("on_later", "Je le note.") + block("on_declined", "Soit."),
                 "merci": block("say", "{% if 'emploi' in picked.but %}Bonne chance.{% else %}Merci.{% endif %}"),
             }
@@ -128,15 +105,15 @@ def test_words_without_a_step_are_named(writer: Writer) -> None:
         ("but", block("ask", "Alors ?"), "but.md.j2:1: no block 'again'."),
         ("lieux", block("again", "Alors ?"), "lieux.md.j2:1: no block 'ask'."),
         ("quiz", ask("Combien ?", block("on_tous", "Oui.")), "quiz.md.j2:1: no block 'on_moitie'."),
-        ("nom", block("say", "Ton métier."), "nom.md.j2:1: no block 'ask'."),
+        ("mots", block("say", "Tes mots."), "mots.md.j2:1: no block 'ask'."),
         ("cv", block("ask", "C'est fait ?"), "cv.md.j2:1: no block 'say'."),
         ("merci", block("note", "Merci."), "merci.md.j2:1: no block 'say'."),
-        ("fin", block("say", "Voilà."), "fin.md.j2:1: no block 'end'."),
+        ("bilan", block("say", "Voilà."), "bilan.md.j2:1: no block 'end'."),
         ("but", ask("Alors ?", block("on_autre", "Bien.")), "but.md.j2:1: a block 'on_autre'."),
         ("lieux", ask("Où ?", block("on_linkedin", "Bien.")), "lieux.md.j2:1: a block 'on_linkedin'."),
         ("merci", block("say", "Merci.") + block("ask", "Ça va ?"), "merci.md.j2:1: a block 'ask'."),
         ("cv", WORDS["cv"] + block("on_fait", "Bien."), "cv.md.j2:1: a block 'on_fait'."),
-        ("fin", WORDS["fin"] + block("fin", "Au revoir."), "fin.md.j2:1: a block 'fin'."),
+        ("bilan", WORDS["bilan"] + block("fin", "Au revoir."), "bilan.md.j2:1: a block 'fin'."),
     ],
 )
 def test_a_block_that_is_missing_or_unknown_is_named(writer: Writer, step: str, words: str, expected: str) -> None:
@@ -152,7 +129,7 @@ def test_a_block_that_is_missing_or_unknown_is_named(writer: Writer, step: str, 
         "{{ answers.cv }}",
         "{% if answers.metier %}oui{% endif %}",
         "{% if 'x' in picked.metier %}oui{% endif %}",
-        "{% if answers.nom == 'jamais' %}{{ answers.metier }}{% endif %}",
+        "{% if answers.mots == 'jamais' %}{{ answers.metier }}{% endif %}",
     ],
 )
 def test_an_answer_that_is_read_and_never_saved_is_named_with_its_line(writer: Writer, read: str) -> None:
@@ -165,7 +142,7 @@ def test_an_answer_that_is_read_and_never_saved_is_named_with_its_line(writer: W
     "said",
     [
         "{% if 'clients' in picked.but %}{{ answers.but.ville }}{% endif %}",
-        "{% if answers.nom and 'linkedin' in picked.lieux and 'facebook' in picked.lieux %}{{ ville }}{% endif %}",
+        "{% if answers.mots and 'linkedin' in picked.lieux and 'facebook' in picked.lieux %}{{ ville }}{% endif %}",
         "{% if not answers.but %}{{ ville }}{% endif %}",
         "{% if not this_week %}{{ ville }}{% endif %}",
     ],
@@ -175,13 +152,15 @@ def test_words_that_fail_for_one_path_only_are_named(writer: Writer, said: str) 
     assert problem.startswith("merci.md.j2:1: the template does not render:")
 
 
-@pytest.mark.parametrize("said", ["{{ answers.nom + 1 }}", "{{ 1 / (answers.nom|length) }}", "{{ answers.nom|round }}"])
+@pytest.mark.parametrize(
+    "said", ["{{ answers.mots + 1 }}", "{{ 1 / (answers.mots|length) }}", "{{ answers.mots|round }}"]
+)
 def test_words_that_cannot_be_worked_out_are_named_too(writer: Writer, said: str) -> None:
     [problem] = writer.finds({"merci": block("say", f"Merci. {said}")})
     assert problem.startswith("merci.md.j2:1: the template does not render:")
 
 
-@pytest.mark.parametrize("said", ["{{ answers.nom", "{% if answers.nom %}", "{{ answers.nom|majuscule }}"])
+@pytest.mark.parametrize("said", ["{{ answers.mots", "{% if answers.mots %}", "{{ answers.mots|majuscule }}"])
 def test_words_that_are_no_template_are_named_with_their_line(writer: Writer, said: str) -> None:
     [problem] = writer.finds({"merci": f"{{% block say %}}\n{said}\n{{% endblock %}}"})
     assert problem.startswith("merci.md.j2:")
@@ -189,7 +168,7 @@ def test_words_that_are_no_template_are_named_with_their_line(writer: Writer, sa
 
 
 def test_a_step_that_says_nothing_for_one_path_is_named(writer: Writer) -> None:
-    [problem] = writer.finds({"merci": block("say", "{% if answers.nom %}Merci.{% endif %}")})
+    [problem] = writer.finds({"merci": block("say", "{% if answers.mots %}Merci.{% endif %}")})
     assert problem.startswith("merci.md.j2:1:")
 
 
@@ -212,7 +191,7 @@ def test_a_step_that_is_too_long_for_one_option_only_is_named(writer: Writer) ->
 
 
 def test_a_recap_may_be_longer_for_it_is_parted(writer: Writer) -> None:
-    assert writer.finds({"fin": block("say", "x" * 2 * MAX_STEP) + block("end", "Va.")}) == []
+    assert writer.finds({"bilan": block("say", "x" * 2 * MAX_STEP) + block("end", "Va.")}) == []
 
 
 @pytest.mark.parametrize(("step", "role"), [("but", "on_emploi"), ("quiz", "on_tous"), ("cv", "on_later")])
@@ -245,7 +224,7 @@ def test_a_service_that_is_gone_is_found_in_whatever_a_step_says(writer: Writer,
 
 
 def test_every_problem_is_told_at_once_and_each_once(writer: Writer) -> None:
-    found = writer.finds({"cv": None, "merci": block("say", "Sur Periscope, {{ answers.nom }} !"), "ancien": "x"})
+    found = writer.finds({"cv": None, "merci": block("say", "Sur Periscope, {{ answers.mots }} !"), "ancien": "x"})
     assert [problem.partition(":")[0] for problem in found] == ["cv.md.j2", "merci.md.j2", "ancien.md.j2"]
 
 
