@@ -1,0 +1,1 @@
+"""Doubles of the services that Vigie talks to, which run on this machine alone."""
