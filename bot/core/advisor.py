@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.answering import Answering
-from bot.core.buttons import Button, ButtonKind, kind_of, owner_of, read_button
+from bot.core.answering import LONGEST_READ, Answering
+from bot.core.buttons import Button, ButtonKind, button_id, kind_of, owner_of, read_button
 from bot.core.commands import Command, read_command
+from bot.core.communities import Communities
 from bot.core.feedback import Feedback
 from bot.core.messages import (
     Address,
@@ -18,14 +19,16 @@ from bot.core.messages import (
     Choice,
     ChoiceKind,
     Due,
-    Event,
+    Found,
     Incoming,
     JourneyPlace,
+    Manner,
     Outgoing,
     Reply,
+    Role,
     Status,
 )
-from bot.core.onboarding import ORIENTATION, Onboarding
+from bot.core.onboarding import Onboarding
 from bot.core.plan import Plan
 from bot.core.privacy import Privacy
 from bot.core.reminders import Reminders
@@ -38,13 +41,29 @@ from bot.dialogue.state import Progress
 from bot.dialogue.understanding import is_question
 from bot.retrieval.french import words
 from bot.retrieval.retriever import Retriever
-from bot.storage import chores, conversations, events, journeys, links, misses, people, personal, reminders, watches
+from bot.storage import (
+    answers,
+    chores,
+    communities,
+    conversations,
+    events,
+    inbox,
+    journeys,
+    links,
+    misses,
+    people,
+    personal,
+    reminders,
+    watches,
+)
+from bot.storage.communities import Community
 from bot.storage.conversations import Turn
 from bot.storage.database import Database, DatabaseError, Transaction
 
 _DUE_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
 _AWAITED = 10_000
+_LINK_CODE = re.compile(r"[A-Z2-9]{8}")
 _IN_PRIVATE = frozenset({"mesdonnees", "lier"})
 """The commands whose answer is nobody else's business."""
 _READ = re.compile(r"\s*(lire\s+)?(\d{1,2})\s*", re.IGNORECASE)
@@ -76,6 +95,7 @@ class Advisor:
         self._themes = Themes(voice)
         self._feedback = Feedback(voice)
         self._privacy = Privacy(voice)
+        self._communities = Communities(voice, self._onboarding)
         self._commands: dict[str, Callable[[Scene, str], Awaitable[Told]]] = {
             "question": self._question,
             "start": self._start,
@@ -88,6 +108,7 @@ class Advisor:
             "mesdonnees": self._privacy.show,
             "oublier": self._privacy.ask_erasure,
             "lier": self._privacy.link,
+            "reglages": self._communities.command,
         }
         self._presses: dict[ButtonKind, Callable[[Scene, Button], Awaitable[Told]]] = {
             ButtonKind.PASSAGE: self._press_passage,
@@ -102,9 +123,9 @@ class Advisor:
             ButtonKind.TASK: self._plan.tick,
             ButtonKind.REMIND: self._reminders.press,
             ButtonKind.ERASE: self._privacy.press_erasure,
+            ButtonKind.REMOVE: self._remove,
+            ButtonKind.SETTING: self._communities.press,
         }
-        # A process that was killed may have left it to this one.
-        self._may_have_to_wipe = True
         self._awaited: OrderedDict[Address, None] = OrderedDict()
 
     async def handle(self, incoming: Incoming) -> Outgoing:
@@ -122,7 +143,6 @@ class Advisor:
             return Outgoing((self._voice.say("help/failure", reference=reference),))
         self._note_awaited(incoming.address, outgoing)
         if outgoing.erased:
-            self._may_have_to_wipe = True
             await self._wipe()
         return outgoing
 
@@ -131,13 +151,37 @@ class Advisor:
         text = _UNWRITTEN.sub("", question)
         command = read_command(text)
         if command and command.name != "question":
-            return Outgoing((self._voice.say("help/help"),))
+            return Outgoing((self._voice.say("help/help", typed=True, administers=False),))
         asked = command.argument if command else text
         told = self._answering.reply(self._current_retriever(), asked, address, Turn())
         if not told.unanswered:
             return Outgoing(told.replies, told.verdict)
         kept = await self._keep_miss(asked, asked_at)
         return Outgoing((self._voice.say("answer/unknown", kept=kept),), told.verdict)
+
+    def look_up(self, text: str, count: int) -> list[Found]:
+        """Return the passages nearest to a few words, best first, each with the message that shows it."""
+        hits = self._current_retriever().search(text[:LONGEST_READ], count) if words(text) else []
+        return [self._answering.found(hit.passage) for hit in hits]
+
+    async def communities(self, platform: str) -> list[Community]:
+        """Return the communities of a platform that Vigie serves, by title.
+
+        Raises:
+            DatabaseError: the database cannot be used now; the same holds for what follows.
+        """
+        async with self._database.transaction() as transaction:
+            return await communities.served(transaction, platform)
+
+    async def move_community(self, platform: str, old: str, new: str) -> None:
+        """Have all that is kept of a community follow it to the id that its platform gives it now."""
+        async with self._database.transaction() as transaction:
+            await communities.move(transaction, platform, old, new)
+
+    async def note_unreachable(self, address: Address, now: datetime) -> None:
+        """Keep that an account cannot be written to: nothing that nobody asked for is sent there any more."""
+        async with self._database.transaction() as transaction:
+            await people.set_unreachable(transaction, address, now)
 
     async def due(self, now: datetime) -> list[Due]:
         """Return the reminders whose time has come, each counted as sent; and drop what is kept no longer.
@@ -166,7 +210,13 @@ class Advisor:
         if await self._is_erased_already(transaction, incoming):
             # Pressed twice: nothing is kept anew about somebody who was just forgotten.
             return Outgoing((self._voice.say("privacy/erased"),))
-        scene, is_new = await self._scene(transaction, incoming)
+        happened = await self._communities.happened(transaction, incoming)
+        if happened:
+            return happened
+        community = await communities.known(transaction, incoming.address, incoming.community_title)
+        if community and (aside := await self._aside(transaction, incoming, community)):
+            return aside
+        scene, is_new = await self._scene(transaction, incoming, community)
         told = await self._respond(scene)
         outgoing = await self._close(scene, told, is_new=is_new)
         if incoming.id is not None:
@@ -182,7 +232,16 @@ class Advisor:
             return False
         return await people.find(transaction, incoming.address.platform, incoming.address.account) is None
 
-    async def _scene(self, transaction: Transaction, incoming: Incoming) -> tuple[Scene, bool]:
+    async def _aside(self, transaction: Transaction, incoming: Incoming, community: Community) -> Outgoing | None:
+        """Return what answers what is none of Vigie's business in a community: nobody is kept for it."""
+        command = read_command(incoming.text)
+        if command and command.name not in self._commands:
+            return Outgoing(())
+        return await self._communities.silence(transaction, incoming, community)
+
+    async def _scene(
+        self, transaction: Transaction, incoming: Incoming, community: Community | None
+    ) -> tuple[Scene, bool]:
         """Return the event with all that is known, and whether the person is new."""
         address = incoming.address
         found = await people.find(transaction, address.platform, address.account)
@@ -191,10 +250,12 @@ class Advisor:
             await people.belong(transaction, person.id, address)
         if person.reminded:
             await reminders.answered(transaction, person.id)
+        if person.unreachable:
+            await people.set_unreachable(transaction, address, None)
         turn = await conversations.find(transaction, address, incoming.received_at) if found else Turn()
         run = await journeys.find(transaction, person.id, person.journey) if person.journey else None
         return Scene(
-            incoming, transaction, person, turn, run, self._current_retriever(), self._database.lasts
+            incoming, transaction, person, turn, run, self._current_retriever(), self._database.lasts, community
         ), found is None
 
     async def _close(self, scene: Scene, told: Told, *, is_new: bool) -> Outgoing:
@@ -205,7 +266,7 @@ class Advisor:
             replies = _with_blocks(replies, notice)
         if told.erased:
             return Outgoing(replies, told.verdict, erased=True)
-        replies = self._with_way_back(scene, told, replies)
+        replies = self._with_removal(scene, told, self._with_way_back(scene, told, replies))
         turn = told.about or scene.turn
         shown = [choice for reply in replies for choice in reply.choices]
         if shown:
@@ -220,17 +281,30 @@ class Advisor:
         """Return replies with a button back to the journey that waits, unless they lead there already."""
         run = told.run or scene.run
         journey = scene.corpus.journey(run.state.journey) if run and run.state.open else None
-        if not replies or journey is None or any(_leads_on(choice) for reply in replies for choice in reply.choices):
+        if run is None or journey is None or run.address.community != scene.address.community:
+            return replies
+        if not replies or any(_leads_on(choice) for reply in replies for choice in reply.choices):
             return replies
         [way_back] = self._onboarding.buttons(scene.address, (journey,))
         way_back = replace(way_back, label=self._voice.labels.back_to_step, kind=ChoiceKind.NAVIGATION)
         *before, last = replies
         return (*before, replace(last, choices=(*last.choices, way_back)))
 
+    def _with_removal(self, scene: Scene, told: Told, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        """Return replies with a button to take the answer away, where others have to read it too."""
+        is_answer = told.verdict is not None and told.verdict.status is not Status.SMALLTALK
+        if not (replies and is_answer and scene.address.community and scene.incoming.capabilities.removal):
+            return replies
+        first, *others = replies
+        remove = Choice(button_id(ButtonKind.REMOVE, scene.address), self._voice.labels.remove, ChoiceKind.NAVIGATION)
+        return (replace(first, choices=(*first.choices, remove)), *others)
+
     async def _respond(self, scene: Scene) -> Told:
         incoming = scene.incoming
-        if incoming.event is Event.JOINED:
-            return await self._welcome(scene)
+        if incoming.event is not None:
+            return await self._communities.welcome(scene)
+        if incoming.edited:
+            return await self._answer_again(scene)
         if incoming.button is not None:
             return await self._press(scene, incoming.button)
         command = read_command(incoming.text)
@@ -241,49 +315,70 @@ class Advisor:
             return await self._press(scene, typed)
         return await self._onboarding.hear(scene, incoming.text) or await self._answering.converse(scene, incoming.text)
 
-    async def _welcome(self, scene: Scene) -> Told:
-        if not await people.welcome(scene.transaction, scene.person.id, scene.address, scene.now):
-            return Told(())
-        return Told((self._greeting(scene, "onboarding/welcome"),))
-
-    def _greeting(self, scene: Scene, template: str) -> Reply:
-        orientation = scene.corpus.journey(ORIENTATION)
-        choices = self._onboarding.buttons(scene.address, (orientation,) if orientation else ())
-        return self._voice.say(template, choices, vie=bool(orientation))
+    async def _answer_again(self, scene: Scene) -> Told:
+        """Answer a question that was written anew, as if it had been asked like that."""
+        command = read_command(scene.incoming.text)
+        asked = command.argument if command else scene.incoming.text
+        return await self._answering.converse(replace(scene, turn=Turn()), asked)
 
     async def _obey(self, scene: Scene, command: Command) -> Told:
         if command.name in _IN_PRIVATE and scene.address.community is not None:
-            return Told((self._voice.say("help/in_private"),))
+            return Told((self._voice.say("help/in_private", self._communities.in_private(scene.incoming)),))
         obey = self._commands.get(command.name)
         return await obey(scene, command.argument) if obey else Told((self._voice.say("help/unknown_command"),))
 
     async def _question(self, scene: Scene, argument: str) -> Told:
-        question = argument or scene.incoming.quoted
-        if not question:
+        if argument:
+            return await self._onboarding.come_back(scene, await self._answering.converse(scene, argument))
+        if scene.incoming.quoted is None:
             return Told((self._voice.say("help/no_quote"),))
-        return await self._onboarding.come_back(scene, await self._answering.converse(scene, question))
+        return await self._answering.answer_quoted(scene, scene.incoming.quoted)
 
     async def _start(self, scene: Scene, argument: str) -> Told:
+        """Do what the word of a link is for: a journey, a passage, a code that joins accounts; or say hello."""
         if scene.corpus.journey(argument):
             return await self._onboarding.command(scene, argument)
-        return Told((self._greeting(scene, "help/welcome"),))
+        passage = scene.corpus.by_id.get(argument)
+        if passage:
+            return await self._onboarding.come_back(scene, self._answering.show_chosen(scene, passage))
+        if _LINK_CODE.fullmatch(argument) and scene.address.community is None:
+            return await self._privacy.link(scene, argument)
+        return Told((self._communities.greeting(scene, "help/welcome"),))
 
-    async def _help(self, _scene: Scene, _argument: str) -> Told:
-        return Told((self._voice.say("help/help"),))
+    async def _help(self, scene: Scene, _argument: str) -> Told:
+        is_administrator = scene.role is Role.ADMINISTRATOR
+        can_press = scene.incoming.capabilities.buttons
+        return Told((self._voice.say("help/help", typed=not can_press, administers=is_administrator),))
 
     async def _press(self, scene: Scene, identifier: str) -> Told:
         button = read_button(identifier)
         if button is None:
-            return Told((self._voice.say("buttons/outdated"),))
-        if button.owner != owner_of(scene.address):
-            return Told((self._voice.say("buttons/not_yours"),))
-        return await self._presses[button.kind](scene, button)
+            return Told((self._voice.notice("buttons/outdated"),))
+        if button.owner != owner_of(scene.address) and not await self._may_remove(scene, button):
+            owner = scene.incoming.quoted_author
+            is_theirs = owner is not None and button.owner == owner_of(replace(scene.address, account=owner.account))
+            is_journey = button.kind in (ButtonKind.STEP, ButtonKind.JOURNEY)
+            name = owner.name if owner and is_theirs else ""
+            return Told((self._voice.notice("buttons/not_yours", name=name, journey=is_journey),))
+        told = await self._presses[button.kind](scene, button)
+        return replace(told, replies=_in_manner(button, told.replies))
+
+    async def _may_remove(self, scene: Scene, button: Button) -> bool:
+        """Tell whether a button takes an answer away, and somebody moderates the community in which it stands."""
+        if button.kind is not ButtonKind.REMOVE or scene.community is None:
+            return False
+        moderators = await communities.moderators(scene.transaction, scene.community)
+        return scene.role is not Role.MEMBER or scene.address.account in moderators
+
+    async def _remove(self, _scene: Scene, _button: Button) -> Told:
+        return Told((Reply((), manner=Manner.REMOVAL),))
 
     async def _press_passage(self, scene: Scene, button: Button) -> Told:
         passage = scene.corpus.by_digest.get(button.subject)
         if passage is None:
-            return Told((self._voice.say("buttons/gone"),))
-        return await self._onboarding.come_back(scene, self._answering.show_chosen(scene, passage))
+            return Told((self._voice.notice("buttons/gone"),))
+        origin = scene.corpus.by_digest.get(button.argument)
+        return await self._onboarding.come_back(scene, self._answering.show_chosen(scene, passage, origin))
 
     def _typed_choice(self, scene: Scene) -> str | None:
         """Return the id of the button that a typed number or label names, None where the text means something else."""
@@ -314,7 +409,7 @@ class Advisor:
         """Answer what can be answered while nothing can be kept."""
         command = read_command(incoming.text)
         if command and command.name in ("aide", "help"):
-            return Outgoing((self._voice.say("help/help"),))
+            return Outgoing((self._voice.say("help/help", typed=True, administers=False),))
         text = command.argument if command and command.name == "question" else incoming.text
         is_answer = incoming.address in self._awaited and not command and not is_question(text)
         if not is_answer and incoming.button is None and (not command or command.name == "question"):
@@ -340,17 +435,16 @@ class Advisor:
         await links.drop_old(transaction, now)
         await watches.drop_old(transaction, now)
         await misses.drop_old(transaction, now, self._misses_kept)
+        await inbox.drop_old(transaction, now)
+        await answers.drop_old(transaction, now)
+        await communities.drop_left(transaction, now)
 
     async def _wipe(self) -> None:
         """Wipe what is left of what was erased; if another process uses the database now, the next time."""
-        if not self._may_have_to_wipe:
-            return
         try:
             await personal.wipe(self._database)
         except DatabaseError as error:
             _log.warning("%s It is tried again.", error)
-        else:
-            self._may_have_to_wipe = False
 
 
 def _place(scene: Scene, told: Told) -> JourneyPlace | None:
@@ -370,6 +464,26 @@ def _with_choices(turn: Turn, shown: Sequence[Choice]) -> Turn:
     # What steers a step is understood by its words, with the step; there is no need to keep its buttons.
     onward = tuple((each.id, each.label) for each in navigation if kind_of(each.id) is not ButtonKind.STEP)
     return replace(turn, choices=numbered, onward=onward, shows_step=len(onward) < len(navigation))
+
+
+def _in_manner(button: Button, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Return what answers a press; where the message with the button is done with, the first takes its place."""
+    first, *others = replies or (Reply(()),)
+    match button.kind:
+        case ButtonKind.STEP | ButtonKind.THEME | ButtonKind.REMIND | ButtonKind.ERASE | ButtonKind.SETTING:
+            is_done_with = True
+        case ButtonKind.PASSAGE:
+            # A step that was left for a passage is shown again below it.
+            is_done_with = bool(button.argument or others)
+        case ButtonKind.FEEDBACK:
+            is_done_with = button.argument not in ("yes", "no")
+        case ButtonKind.TEAM:
+            is_done_with = "_" in button.argument
+        case _:
+            is_done_with = False
+    if not (replies and is_done_with and first.manner is Manner.MESSAGE):
+        return replies
+    return (replace(first, manner=Manner.IN_PLACE), *others)
 
 
 def _leads_on(choice: Choice) -> bool:

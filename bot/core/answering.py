@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.content.corpus import Passage
+from bot.content.corpus import Passage, digest
 from bot.core.buttons import ButtonKind, button_id, shortened
-from bot.core.messages import Address, Choice, ChoiceKind, Reply, Status, Verdict
+from bot.core.messages import Address, Choice, ChoiceKind, Found, Reply, Status, Verdict
 from bot.core.scene import Scene, Told
 from bot.core.smalltalk import SmallTalk
 from bot.core.voice import Voice
@@ -22,6 +22,7 @@ MORE = 2
 """How many passages are offered under an answer."""
 SUGGESTIONS = 3
 _LONGEST_SUBJECT = 300
+_BACK = "back"
 
 
 def judge(retriever: Retriever, question: str, previous: str | None) -> Verdict:
@@ -79,22 +80,47 @@ class Answering:
         """Answer what somebody says; a question that nobody can answer is kept for moderators."""
         return await self.recorded(scene, text, self.reply(scene.retriever, text, scene.address, scene.turn))
 
-    async def recorded(self, scene: Scene, text: str, told: Told) -> Told:
-        """Return what answers a text; a question that nobody can answer is kept, with what can be done about it."""
+    async def answer_quoted(self, scene: Scene, text: str) -> Told:
+        """Answer somebody else's message that the person points to; the buttons are the author's."""
+        author = scene.incoming.quoted_author
+        address = replace(scene.address, account=author.account) if author else scene.address
+        answer = self.reply(scene.retriever, text, address, Turn())
+        told = await self.recorded(scene, text, answer, address)
+        return replace(told, replies=tuple(replace(reply, to_quoted=True) for reply in told.replies))
+
+    async def recorded(self, scene: Scene, text: str, told: Told, address: Address | None = None) -> Told:
+        """Return what answers a text; a question that nobody can answer is kept, with what can be done about it.
+
+        The buttons are those of the person at the address, who need not be the one who asked.
+        """
         if not told.unanswered:
             return told
+        address = address or scene.address
         miss = await misses.record(scene.transaction, text, scene.address.community, scene.now)
         choices = (
-            Choice(button_id(ButtonKind.WATCH, scene.address, argument=str(miss)), self._voice.labels.watch),
-            Choice(button_id(ButtonKind.TEAM, scene.address, argument=str(miss)), self._voice.labels.team),
+            Choice(button_id(ButtonKind.WATCH, address, argument=str(miss)), self._voice.labels.watch),
+            Choice(button_id(ButtonKind.TEAM, address, argument=str(miss)), self._voice.labels.team),
         )
         reply = self._voice.say("answer/unknown", choices, kept=scene.lasts)
         return replace(told, replies=(reply,))
 
-    def show_chosen(self, scene: Scene, passage: Passage) -> Told:
-        """Return a passage that somebody chose to read."""
+    def show_chosen(self, scene: Scene, passage: Passage, origin: Passage | None = None) -> Told:
+        """Return a passage that somebody chose to read, with the way back to the one that it was offered under."""
         reply = self._show(passage, self._more_after(scene.retriever, passage), scene.address)
+        if origin:
+            way_back = Choice(
+                button_id(ButtonKind.PASSAGE, scene.address, origin.id, _BACK),
+                self._voice.labels.back,
+                ChoiceKind.NAVIGATION,
+            )
+            reply = replace(reply, choices=(*reply.choices, way_back))
         return Told((reply,), about=Turn(passage.title, passage.id))
+
+    def found(self, passage: Passage) -> Found:
+        """Return a passage as it is listed, with the message that shows it to anybody."""
+        reply = self._voice.say("answer/answer", (), passage=passage, text=_text(passage), more=False, again=False)
+        source = next((block.text for block in reply.blocks if block.role == "source"), "")
+        return Found(digest(passage.id), passage.title or shortened(passage.text), source, reply)
 
     def _tell(self, verdict: Verdict, address: Address, *, again: bool) -> Reply:
         passages = [hit.passage for hit in verdict.hits]
@@ -104,10 +130,9 @@ class Answering:
 
     def _show(self, passage: Passage, more: Sequence[Passage], address: Address, *, again: bool = False) -> Reply:
         """Return the message that shows one passage, with what to read next, and asks whether it helps."""
-        # The check has let the text's Markdown pass; everything else that a template inserts is escaped.
-        text = Markup(passage.text)  # noqa: S704
-        choices = passage_choices(more, address, ChoiceKind.SEE_ALSO) + self._feedback(passage, address)
-        return self._voice.say("answer/answer", choices, passage=passage, text=text, more=bool(more), again=again)
+        choices = passage_choices(more, address, ChoiceKind.SEE_ALSO, passage) + self._feedback(passage, address)
+        values = {"passage": passage, "text": _text(passage), "more": bool(more), "again": again}
+        return self._voice.say("answer/answer", choices, **values)
 
     def _feedback(self, passage: Passage, address: Address) -> tuple[Choice, ...]:
         return tuple(
@@ -123,9 +148,19 @@ class Answering:
         return (named or near)[:MORE]
 
 
-def passage_choices(passages: Sequence[Passage], address: Address, kind: ChoiceKind) -> tuple[Choice, ...]:
-    """Return buttons that show passages."""
-    return tuple(Choice(button_id(ButtonKind.PASSAGE, address, each.id), _label(each), kind) for each in passages)
+def passage_choices(
+    passages: Sequence[Passage], address: Address, kind: ChoiceKind, origin: Passage | None = None
+) -> tuple[Choice, ...]:
+    """Return buttons that show passages, each with the way back to the one that they are offered under."""
+    under = digest(origin.id) if origin else ""
+    return tuple(
+        Choice(button_id(ButtonKind.PASSAGE, address, each.id, under), _label(each), kind) for each in passages
+    )
+
+
+def _text(passage: Passage) -> Markup:
+    """Return a passage's text: the check has let its Markdown pass; all else that a template inserts is escaped."""
+    return Markup(passage.text)  # noqa: S704
 
 
 def _label(passage: Passage) -> str:

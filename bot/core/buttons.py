@@ -30,6 +30,8 @@ class ButtonKind(StrEnum):
     TASK = "task"
     REMIND = "remind"
     ERASE = "erase"
+    REMOVE = "remove"
+    SETTING = "setting"
 
 
 _KINDS = frozenset(ButtonKind)

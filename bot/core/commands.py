@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from bot.retrieval.french import fold
 
+IN_PRIVATE = ("question", "parcours", "plan", "themes", "rappels", "mesdonnees", "oublier", "lier", "aide")
+"""The commands that a platform lists in a direct message, in order."""
+IN_COMMUNITY = ("question", "parcours", "themes", "aide")
+FOR_ADMINISTRATORS = ("reglages",)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -15,7 +20,7 @@ class Command:
 
 def read_command(text: str) -> Command | None:
     """Return the command that a text is, or None if it does not begin with a slash and a letter."""
-    name, _, argument = text.strip().partition(" ")
+    name, *rest = text.split(maxsplit=1) or [""]
     if not name.startswith("/") or not name[1:2].isalpha():
         return None
-    return Command("".join(filter(str.isalpha, fold(name))), argument.strip())
+    return Command("".join(filter(str.isalpha, fold(name))), "".join(rest).strip())

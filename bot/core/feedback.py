@@ -1,6 +1,6 @@
 """Feedback under the answers, and questions passed on to a community's team or waited for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from bot.content.corpus import digest
 from bot.core.buttons import Button, ButtonKind, button_id, shortened
@@ -23,16 +23,16 @@ class Feedback:
         """Keep whether a passage was useful ("yes", "no"), or why it was not (a reason of the wording)."""
         passage = scene.corpus.by_digest.get(button.subject)
         if passage is None:
-            return Told((self._voice.say("buttons/gone"),))
+            return Told((self._voice.notice("buttons/gone"),))
         if button.argument in self._voice.wording.reasons:
             known = await feedback.explain(scene.transaction, scene.person.id, passage.id, button.argument)
-            return Told((self._voice.say("feedback/explained" if known else "buttons/outdated"),))
+            return Told((self._voice.say("feedback/explained") if known else self._voice.notice("buttons/outdated"),))
         useful = button.argument == "yes"
         await feedback.keep(
             scene.transaction, scene.person.id, passage.id, scene.address.community, scene.now, useful=useful
         )
         if useful:
-            return Told((self._voice.say("feedback/thanks"),))
+            return Told((self._voice.notice("feedback/thanks"),))
         reasons = [
             Choice(button_id(ButtonKind.FEEDBACK, scene.address, passage.id, key), label, ChoiceKind.FEEDBACK)
             for key, label in self._voice.wording.reasons.items()
@@ -45,10 +45,10 @@ class Feedback:
         number, _, picked = button.argument.partition("_")
         miss = int(number) if number.isdecimal() else None
         if miss is not None and not await misses.is_kept(scene.transaction, miss):
-            return Told((self._voice.say("feedback/too_late"),))
+            return Told((self._voice.notice("feedback/too_late"),))
         if miss is None:
             if scene.turn.subject is None:
-                return Told((self._voice.say("feedback/too_late"),))
+                return Told((self._voice.notice("feedback/too_late"),))
             miss = await misses.record_once(scene.transaction, scene.turn.subject, scene.address.community, scene.now)
         community = scene.address.community
         if community is None:
@@ -57,22 +57,24 @@ class Feedback:
             if community is None:
                 return self._which(scene, miss, known)
         passed = await misses.pass_on(scene.transaction, miss, community)
-        return Told((self._voice.say("feedback/passed_on" if passed else "feedback/too_late"),))
+        if not passed:
+            return Told((self._voice.notice("feedback/too_late"),))
+        return Told((self._voice.say("feedback/passed_on") if picked else self._voice.notice("feedback/passed_on"),))
 
     async def watch(self, scene: Scene, button: Button) -> Told:
         """Keep that somebody wants to hear when a question finds an answer."""
         kept = button.argument.isdecimal() and await watches.keep(
             scene.transaction, scene.person.id, int(button.argument), scene.address, scene.now
         )
-        return Told((self._voice.say("feedback/watching" if kept else "feedback/too_late"),))
+        return Told((self._voice.notice("feedback/watching" if kept else "feedback/too_late"),))
 
-    def _which(self, scene: Scene, miss: int, communities: Sequence[str]) -> Told:
+    def _which(self, scene: Scene, miss: int, communities: Mapping[str, str]) -> Told:
         if not communities:
             return Told((self._voice.say("feedback/no_community"),))
         choices = (
             Choice(
-                button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:_SHORT]}"), shortened(each)
+                button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:_SHORT]}"), shortened(title)
             )
-            for each in communities
+            for each, title in communities.items()
         )
         return Told((self._voice.say("feedback/which_community", choices),))

@@ -26,9 +26,35 @@ class Role(StrEnum):
 
 
 class Event(StrEnum):
-    """What happened that is no message: somebody joined a community."""
+    """What happened that is no message: somebody joined a community or asked to, Vigie was taken in or put out."""
 
     JOINED = "joined"
+    ASKED_TO_JOIN = "asked_to_join"
+    TAKEN_IN = "taken_in"
+    PUT_OUT = "put_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, where the core does otherwise without.
+
+    Attributes:
+        buttons: people press the choices, which are numbered and typed elsewhere.
+        links: a choice may open the direct message with Vigie.
+        removal: Vigie can take her own messages away.
+    """
+
+    buttons: bool = False
+    links: bool = False
+    removal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody else whom an event is about: their account, and the name that others read."""
+
+    account: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +68,13 @@ class Incoming:
         button: the id of the button that they pressed.
         event: what happened otherwise.
         id: the platform's id of the event; one that comes again counts once.
-        role: what they are in the community.
+        role: what they are in the community, as the platform tells.
         quoted: the text of somebody's message that this one replies to.
+        quoted_author: who wrote that message; under a pressed button, whom the message with the button answers.
+        newcomers: who joined: the person of the address first, and others at the same moment.
+        edited: whether they wrote anew a question that was answered before.
+        community_title: what the community is called.
+        capabilities: what the platform can do.
     """
 
     address: Address
@@ -54,6 +85,11 @@ class Incoming:
     id: str | None = None
     role: Role = Role.MEMBER
     quoted: str | None = None
+    quoted_author: Author | None = None
+    newcomers: tuple[Author, ...] = ()
+    edited: bool = False
+    community_title: str | None = None
+    capabilities: Capabilities = Capabilities()
 
 
 class ChoiceKind(StrEnum):
@@ -63,15 +99,20 @@ class ChoiceKind(StrEnum):
     NAVIGATION = "navigation"
     SEE_ALSO = "see_also"
     FEEDBACK = "feedback"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: an id that means the same after a restart, and the label that the person reads."""
+    """A button: an id that means the same after a restart, and the label that the person reads.
+
+    One that is a link opens the direct message with Vigie, with a word for `/start`.
+    """
 
     id: str
     label: str
     kind: ChoiceKind = ChoiceKind.CHOICE
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +132,37 @@ class Attachment:
     content: str
 
 
+class Manner(StrEnum):
+    """How a reply to a pressed button is shown, on a platform that can: elsewhere it is a message like any other."""
+
+    MESSAGE = "message"
+    IN_PLACE = "in_place"
+    """It takes the place of the message with the button."""
+    NOTICE = "notice"
+    """It is shown for a moment, to who pressed alone."""
+    REMOVAL = "removal"
+    """The message with the button is taken away, and nothing is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message of Vigie's: its blocks in order, the choices below it, and the files that go with it.
+    """One message of Vigie's.
 
-    `awaits_text` tells that it asks for an answer in the person's own words.
+    Attributes:
+        blocks: its parts, in order.
+        choices: the buttons below it.
+        attachments: the files that go with it.
+        awaits_text: whether it asks for an answer in the person's own words.
+        manner: how it is shown.
+        to_quoted: whether it answers the message that was quoted, and not the one that quotes it.
     """
 
     blocks: tuple[Block, ...]
     choices: tuple[Choice, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     awaits_text: bool = False
+    manner: Manner = Manner.MESSAGE
+    to_quoted: bool = False
 
     @property
     def text(self) -> str:
@@ -155,6 +216,16 @@ class Outgoing:
     verdict: Verdict | None = None
     journey: JourneyPlace | None = None
     erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage among those that a few words find: a key for it, its title, where it comes from, and its message."""
+
+    key: str
+    title: str
+    source: str
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)

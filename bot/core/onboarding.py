@@ -78,7 +78,7 @@ class Onboarding:
         """Begin or resume the journey of a button."""
         journey = next((each for each in scene.corpus.journeys if _is_of(button, each)), None)
         if journey is None:
-            return Told((self._voice.say("onboarding/gone"),))
+            return Told((self._voice.notice("onboarding/gone"),))
         return await self._open(scene, journey.id)
 
     async def press_step(self, scene: Scene, button: Button) -> Told:
@@ -86,11 +86,11 @@ class Onboarding:
         run = scene.run
         journey = scene.corpus.journey(run.state.journey) if run else None
         if run is None or journey is None:
-            return Told((self._voice.say("onboarding/outdated", under_way=False),))
+            return Told((self._voice.notice("onboarding/outdated", under_way=False),))
         if not stands(journey, run.state):
             if run.state.open:
                 return await self._apply(scene, journey, run.state, resume(journey, run.state))
-            return Told((self._voice.say("onboarding/outdated", under_way=False),))
+            return Told((self._voice.notice("onboarding/outdated", under_way=False),))
         given = _pressed(journey, run.state, button)
         if given is None:
             return self._outdated(scene, journey, run.state)
@@ -207,7 +207,7 @@ class Onboarding:
 
     def _outdated(self, scene: Scene, journey: Journey, state: JourneyState) -> Told:
         under_way = state.progress is Progress.UNDER_WAY
-        said = self._voice.say("onboarding/outdated", under_way=under_way)
+        said = self._voice.notice("onboarding/outdated", under_way=under_way)
         return Told((said, *self._shown(scene, journey, Turn(state))) if under_way else (said,))
 
     def _shown(self, scene: Scene, journey: Journey, turn: Turn) -> tuple[Reply, ...]:

@@ -83,7 +83,7 @@ class Plan:
         """Tick the task of a button."""
         found = next((task for task in await self._tasks(scene) if digest(task.key) == button.subject), None)
         if found is None:
-            return Told((self._voice.say("plan/gone"),))
+            return Told((self._voice.notice("plan/gone"),))
         run = await journeys.find(scene.transaction, scene.person.id, found.journey.id)
         changed = run is not None and found.outcome is TaskOption.LATER
         if run and changed:

@@ -12,8 +12,8 @@ from bot.core.messages import Attachment, Choice
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.dialogue.state import merged
-from bot.rendering.moments import weekday
 from bot.rendering.split import split
+from bot.rendering.spoken import weekday
 from bot.storage import journeys, links, people, personal
 from bot.storage.database import stamp
 from bot.storage.journeys import Run
@@ -65,9 +65,9 @@ class Privacy:
         """Erase all, or keep it, as the button says, if it is the one that was shown last, and lately."""
         asked = scene.person.erasure_asked
         if asked is None or digest(asked) != button.subject:
-            return Told((self._voice.say("privacy/outdated"),))
+            return Told((self._voice.notice("privacy/outdated"),))
         if scene.now - datetime.fromisoformat(asked) > _ERASURE_STANDS:
-            return Told((self._voice.say("privacy/outdated"),))
+            return Told((self._voice.notice("privacy/outdated"),))
         if button.argument != "yes":
             await people.set_erasure_asked(scene.transaction, scene.person.id, None)
             return Told((self._voice.say("privacy/kept"),))

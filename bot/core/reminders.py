@@ -11,7 +11,7 @@ from bot.core.messages import Address, Choice, ChoiceKind, Outgoing, Reply
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.dialogue.engine import position
-from bot.rendering.moments import clock, weekday
+from bot.rendering.spoken import clock, weekday
 from bot.retrieval.french import fold, words
 from bot.storage import journeys, people, reminders
 from bot.storage.database import Transaction

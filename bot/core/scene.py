@@ -5,8 +5,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.content.corpus import Corpus
-from bot.core.messages import Address, Incoming, Reply, Status, Verdict
+from bot.core.messages import Address, Incoming, Reply, Role, Status, Verdict
 from bot.retrieval.retriever import Retriever
+from bot.storage.communities import Community
 from bot.storage.conversations import Turn
 from bot.storage.database import Transaction
 from bot.storage.journeys import Run
@@ -25,6 +26,7 @@ class Scene:
         run: where the person stands in the journey that they were last in.
         retriever: the knowledge in force.
         lasts: whether what is kept will still be there after a restart.
+        community: the community that it happens in, None in a direct message.
     """
 
     incoming: Incoming
@@ -34,6 +36,12 @@ class Scene:
     run: Run | None
     retriever: Retriever
     lasts: bool
+    community: Community | None = None
+
+    @property
+    def role(self) -> Role:
+        """What the person is in the community, as the platform tells."""
+        return self.incoming.role
 
     @property
     def address(self) -> Address:

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable
 from typing import Protocol
 
-from bot.core.messages import Block, Choice, Reply
+from bot.core.messages import Block, Choice, Manner, Reply
 from bot.rendering.wording import Wording
 
 
@@ -27,3 +27,7 @@ class Voice:
     def say(self, name: str, choices: Iterable[Choice] = (), /, **values: object) -> Reply:
         """Return the message of a template, with choices below it."""
         return Reply(self.templates.render(name, **values), tuple(choices))
+
+    def notice(self, name: str, /, **values: object) -> Reply:
+        """Return the message of a template, to be shown for a moment to who pressed a button."""
+        return Reply(self.templates.render(name, **values), manner=Manner.NOTICE)

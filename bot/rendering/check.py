@@ -38,6 +38,8 @@ _EVERY_VALUE: dict[str, Any] = {
     "since": date(2026, 11, 22),
     "at": time(18, 30),
     "day": "jeudi",
+    "community": SimpleNamespace(title="Titre", welcomes=True, welcome_text="Un mot."),
+    "names": ["Léa", "Sam"],
     "turn": 1,
     "place": 2,
     "total": 9,
@@ -49,13 +51,16 @@ _EVERY_VALUE: dict[str, Any] = {
     **dict.fromkeys(("title", "task", "this_week", "bar", "zone", "code", "reference", "accounts"), "Texte"),
     **dict.fromkeys(("communities", "reminder"), "Texte"),
     **dict.fromkeys(("more", "again", "kept", "written", "several", "say", "under_way", "vie", "changed"), True),
-    **dict.fromkeys(("empty", "calendar", "lasts", "last", "was_on"), True),
+    **dict.fromkeys(("name", "own"), "Texte"),
+    **dict.fromkeys(("empty", "calendar", "lasts", "last", "was_on", "typed", "administers"), True),
+    **dict.fromkeys(("quiet", "moderates", "moderators"), True),
 }
 """A value for everything that some template inserts."""
 _MAY_BE_NOTHING = (
     *("runs", "answers", "tasks", "plans", "begun", "links", "feedback", "watches", "conversations", "events", "day"),
     *("this_week", "communities", "reminder", "more", "again", "kept", "written", "several", "say", "under_way", "vie"),
-    *("changed", "empty", "calendar", "lasts", "last", "was_on"),
+    *("changed", "empty", "calendar", "lasts", "last", "was_on", "typed", "administers", "quiet", "moderates"),
+    *("moderators", "names", "name", "own"),
 )
 _LEAST = {name: type(value)() if name in _MAY_BE_NOTHING else value for name, value in _EVERY_VALUE.items()}
 """The same where what may be nothing is nothing."""

@@ -1,6 +1,6 @@
 """Long messages, parted between their blocks and never inside a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.core.messages import Block, Choice, Reply
 
@@ -8,15 +8,21 @@ LONGEST = 900
 """Characters of a message: what is read at a glance on a phone."""
 
 
-def split(blocks: Sequence[Block], choices: Sequence[Choice] = (), longest: int = LONGEST) -> tuple[Reply, ...]:
+def split(
+    blocks: Sequence[Block],
+    choices: Sequence[Choice] = (),
+    longest: int = LONGEST,
+    measure: Callable[[str], int] = len,
+) -> tuple[Reply, ...]:
     """Return blocks as one message or as several, each as full as it may be; the choices stand below the last.
 
-    A block longer than a message is parted between its lines; a line longer than a message stays whole.
+    A block longer than a message is parted between its lines; a line longer than a message stays whole. The length of
+    a text is what `measure` says.
     """
-    parts = [part for block in blocks for part in _parts(block, longest)]
+    parts = [part for block in blocks for part in _parts(block, longest, measure)]
     messages: list[list[Block]] = [[]]
     for part in parts:
-        length = sum(len(each.text) + 2 for each in messages[-1]) + len(part.text)
+        length = sum(measure(each.text) + 2 for each in messages[-1]) + measure(part.text)
         if messages[-1] and length > longest:
             messages.append([])
         messages[-1].append(part)
@@ -24,10 +30,10 @@ def split(blocks: Sequence[Block], choices: Sequence[Choice] = (), longest: int 
     return (*before, Reply(last.blocks, tuple(choices)))
 
 
-def _parts(block: Block, longest: int) -> list[Block]:
+def _parts(block: Block, longest: int, measure: Callable[[str], int]) -> list[Block]:
     parts: list[str] = []
     for line in block.text.split("\n"):
-        if parts and len(parts[-1]) + 1 + len(line) <= longest:
+        if parts and measure(f"{parts[-1]}\n{line}") <= longest:
             parts[-1] = f"{parts[-1]}\n{line}"
         else:
             parts.append(line)

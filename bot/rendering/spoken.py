@@ -1,8 +1,10 @@
-"""Days and hours as they are said."""
+"""Days, hours and lists as they are said."""
 
+from collections.abc import Sequence
 from datetime import date, time
 
 from babel.dates import format_date, format_time, get_day_names
+from babel.lists import format_list
 
 from bot.retrieval.french import LOCALE
 
@@ -20,3 +22,8 @@ def clock(value: time) -> str:
 def weekday(number: int) -> str:
     """Return the name of a day of the week, 0 for Monday: "lundi"."""
     return str(get_day_names(locale=LOCALE)[number])
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """Return several things as they are said together: "Léa, Sam et Ali"."""
+    return format_list(parts, locale=LOCALE)

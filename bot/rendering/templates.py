@@ -14,16 +14,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
 from bot.core.messages import Block
-from bot.rendering.moments import clock, day
+from bot.rendering.spoken import clock, day, enumerated
 
 SUFFIX = ".md.j2"
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
+_CALLS = re.compile(r"((?<!\w)@|(?<!\S)/)(?=\w)")
+"""What a platform would make a mention or a command of; not what stands within an address, a date or « et/ou »."""
+_JOINER = "\u2060"
 
 
 def escape_markdown(text: str) -> str:
-    """Return the text so that Markdown shows it as it is, on one line."""
-    return _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))
+    """Return the text so that Markdown shows it as it is, on one line, and no platform calls anybody by it."""
+    return _CALLS.sub(rf"\1{_JOINER}", _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split())))
 
 
 class Templates:
@@ -41,7 +44,7 @@ class Templates:
             lstrip_blocks=True,
         )
 
-        self._environment.filters |= {"day": day, "clock": clock}
+        self._environment.filters |= {"day": day, "clock": clock, "enumerated": enumerated}
 
     def render(self, name: str, only: Container[str] | None = None, /, **values: Any) -> tuple[Block, ...]:
         """Return the blocks of the template `name` in the order of the file: all, or `only` those of some roles."""

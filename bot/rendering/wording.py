@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
 
 from bot.content.schemas import MAX_LABEL
+from bot.core.commands import FOR_ADMINISTRATORS, IN_COMMUNITY, IN_PRIVATE
 from bot.dialogue.engine import Control
 from bot.dialogue.script import TaskOption
 from bot.dialogue.understanding import Phrases
@@ -17,6 +18,8 @@ WORDING = "wording.yaml"
 
 Meaning = TypeVar("Meaning")
 
+_Description = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+"""What a command does: the shortest room for it is Discord's."""
 _Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL)]
 
 
@@ -50,6 +53,15 @@ class Labels(_Schema):
     erase_yes: _Label
     erase_no: _Label
     back_to_step: _Label
+    back: _Label
+    in_private: _Label
+    remove: _Label
+    welcomes_yes: _Label
+    welcomes_no: _Label
+    welcome_text_no: _Label
+    quiet_yes: _Label
+    quiet_no: _Label
+    moderators_no: _Label
 
 
 class Wording(_Schema):
@@ -59,6 +71,15 @@ class Wording(_Schema):
     outcomes: dict[TaskOption, _Spoken] = Field(min_length=len(TaskOption))
     reasons: dict[str, _Label] = Field(min_length=1)
     labels: Labels
+    commands: dict[str, _Description]
+
+    @field_validator("commands")
+    @classmethod
+    def _tells_of_each(cls, commands: dict[str, str]) -> dict[str, str]:
+        missing = {*IN_PRIVATE, *IN_COMMUNITY, *FOR_ADMINISTRATORS} - set(commands)
+        if missing:
+            raise ValueError(f"no words for the commands {', '.join(sorted(missing))}")
+        return commands
 
     def phrases(self) -> Phrases:
         """Return what people type for the controls and for a task's outcomes."""

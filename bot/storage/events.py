@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from bot.core.messages import JourneyPlace, Outgoing, Reply
+from bot.core.messages import JourneyPlace, Outgoing, Reply, Status, Verdict
 from bot.storage.database import Transaction, stamp
 
 KEPT = timedelta(hours=48)
@@ -15,6 +15,7 @@ KEPT = timedelta(hours=48)
 class _Told:
     replies: tuple[Reply, ...]
     journey: JourneyPlace | None = None
+    status: Status | None = None
 
 
 _told: TypeAdapter[_Told] = TypeAdapter(_Told)
@@ -35,14 +36,14 @@ async def find(transaction: Transaction, platform: str, event: str) -> Known | N
     if row[0] is None:
         return Known(None)
     told = _told.validate_json(row[0])
-    return Known(Outgoing(told.replies, journey=told.journey))
+    return Known(Outgoing(told.replies, Verdict(told.status) if told.status else None, told.journey))
 
 
 async def keep(
     transaction: Transaction, platform: str, event: str, person: int | None, outgoing: Outgoing | None, now: datetime
 ) -> None:
     """Keep that an event is answered, and what was told; without a person and an outgoing, that alone."""
-    reply = outgoing and _told.dump_json(_Told(outgoing.replies, outgoing.journey), exclude_defaults=True).decode()
+    reply = outgoing and _told.dump_json(_kept(outgoing), exclude_defaults=True).decode()
     await transaction.rows(
         "INSERT INTO events (platform, id, person, reply, at) VALUES (?, ?, ?, ?, ?)",
         platform,
@@ -56,3 +57,7 @@ async def keep(
 async def drop_old(transaction: Transaction, now: datetime) -> None:
     """Drop the events that no platform delivers again."""
     await transaction.rows("DELETE FROM events WHERE at < ?", stamp(now - KEPT))
+
+
+def _kept(outgoing: Outgoing) -> _Told:
+    return _Told(outgoing.replies, outgoing.journey, outgoing.verdict.status if outgoing.verdict else None)

@@ -1,6 +1,6 @@
 """People and the accounts that they write from; each person is a number, found by account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,8 @@ class Person:
     """Somebody known: their number, their time zone (IANA), and the journey that they were last in.
 
     `reminder_offered` tells whether a reminder was offered already, `erasure_asked` when they last asked to be
-    forgotten, `reminded` whether they were sent a reminder and did nothing since.
+    forgotten, `reminded` whether they were sent a reminder and did nothing since, `unreachable` whether their account
+    could not be written to.
     """
 
     id: int
@@ -24,12 +25,13 @@ class Person:
     reminder_offered: bool = False
     erasure_asked: str | None = None
     reminded: bool = False
+    unreachable: bool = False
 
 
 async def find(transaction: Transaction, platform: str, account: str) -> Person | None:
     """Return the person of an account, None for one that never wrote."""
     row = await transaction.row(
-        "SELECT people.id, zone, journey, reminder_offer, erasure_asked, unanswered FROM accounts"
+        "SELECT people.id, zone, journey, reminder_offer, erasure_asked, unanswered, unreachable_since FROM accounts"
         " JOIN people ON people.id = accounts.person LEFT JOIN reminders ON reminders.person = people.id"
         " WHERE accounts.platform = ? AND accounts.account = ?",
         platform,
@@ -37,7 +39,7 @@ async def find(transaction: Transaction, platform: str, account: str) -> Person 
     )
     if row is None:
         return None
-    return Person(row[0], row[1], row[2], row[3] is not None, row[4], bool(row[5]))
+    return Person(row[0], row[1], row[2], row[3] is not None, row[4], bool(row[5]), row[6] is not None)
 
 
 async def add(transaction: Transaction, address: Address, now: datetime) -> Person:
@@ -49,6 +51,24 @@ async def add(transaction: Transaction, address: Address, now: datetime) -> Pers
         "INSERT INTO accounts (platform, account, person) VALUES (?, ?, ?)", address.platform, address.account, row[0]
     )
     return Person(row[0])
+
+
+async def set_unreachable(transaction: Transaction, address: Address, since: datetime | None) -> None:
+    """Keep since when an account cannot be written to, None once it can."""
+    await transaction.rows(
+        "UPDATE accounts SET unreachable_since = ? WHERE platform = ? AND account = ?",
+        since and stamp(since),
+        address.platform,
+        address.account,
+    )
+
+
+async def is_reachable(transaction: Transaction, address: Address) -> bool:
+    """Tell whether an account can be written to, as far as is known."""
+    row = await transaction.row(
+        "SELECT unreachable_since FROM accounts WHERE platform = ? AND account = ?", address.platform, address.account
+    )
+    return row is None or row[0] is None
 
 
 async def set_journey(transaction: Transaction, person: int, journey: str | None) -> None:
@@ -95,9 +115,12 @@ async def belong(transaction: Transaction, person: int, address: Address) -> Non
     )
 
 
-async def communities(transaction: Transaction, person: int) -> Sequence[str]:
-    """Return the communities that somebody was seen in, in alphabetical order."""
+async def communities(transaction: Transaction, person: int) -> Mapping[str, str]:
+    """Return what the communities are called that somebody was seen in and Vigie serves, by their ids."""
     rows = await transaction.rows(
-        "SELECT DISTINCT community FROM memberships WHERE person = ? AND community <> '' ORDER BY community", person
+        "SELECT community, COALESCE(title, community) AS called FROM memberships LEFT JOIN communities"
+        " ON communities.platform = memberships.platform AND communities.id = memberships.community"
+        " WHERE person = ? AND community <> '' AND left_at IS NULL ORDER BY called, community",
+        person,
     )
-    return [row[0] for row in rows]
+    return {row[0]: row[1] for row in rows}

@@ -10,7 +10,7 @@ from bot.storage import chores
 from bot.storage.database import Database, Transaction
 
 _WIPING = "wiping"
-_FOLDED = frozenset({"state", "address", "turn", "reply"})
+_FOLDED = frozenset({"state", "address", "turn", "reply", "payload", "messages"})
 """The columns that hold JSON."""
 
 
@@ -20,30 +20,42 @@ class PersonalTable:
 
     Attributes:
         name: the table's.
-        column: the one with the person's number.
+        about: what tells a person's rows, as SQL with one question mark for the person's number.
         shown: what is shown to the person, by name, as SQL; the other columns are numbers of ours.
         erase: the statement that erases a person's rows, with one question mark for the number.
     """
 
     name: str
-    column: str
+    about: str
     shown: Mapping[str, str]
     erase: str
 
 
-def _table(name: str, *shown: str, column: str = "person", **expressions: str) -> PersonalTable:
+_ACCOUNTS = "SELECT platform, account FROM accounts WHERE person = ?"
+
+
+def _table(name: str, *shown: str, about: str = "person = ?", **expressions: str) -> PersonalTable:
     columns = {**{each: each for each in shown}, **expressions}
-    return PersonalTable(name, column, columns, f"DELETE FROM {name} WHERE {column} = ?")  # noqa: S608 - our names
+    return PersonalTable(name, about, columns, f"DELETE FROM {name} WHERE {about}")  # noqa: S608 - our names
 
 
 PERSONAL = (
+    PersonalTable(
+        "inbox",
+        f"(platform, lane) IN ({_ACCOUNTS})",
+        {each: each for each in ("platform", "id", "payload", "at")},
+        # What waits is still to be answered, and dropped with its answer.
+        f"DELETE FROM inbox WHERE set_aside = 1 AND (platform, lane) IN ({_ACCOUNTS})",  # noqa: S608 - our names
+    ),
+    _table("answers", "platform", "chat", "question", "messages", "at", about=f"(platform, account) IN ({_ACCOUNTS})"),
+    _table("moderators", "platform", "community", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("accounts", "platform", "account"),
     _table("memberships", "platform", "community", "welcomed"),
     _table("journeys", "journey", "state", "address", "changed"),
     _table("conversations", "platform", "account", "community", "place", "turn", "at"),
     PersonalTable(
         "events",
-        "person",
+        "person = ?",
         {each: each for each in ("platform", "id", "reply", "at")},
         # The event's own number stays, without anything of the person, so that it is not answered again.
         "UPDATE events SET person = NULL, reply = NULL WHERE person = ?",
@@ -52,7 +64,7 @@ PERSONAL = (
     _table("reminders", "address", "weekday", "minute", "due", "unanswered"),
     _table("watches", "address", "at", question="(SELECT question FROM misses WHERE misses.id = watches.miss)"),
     _table("link_codes", "ends"),
-    _table("people", "since", "zone", "journey", "reminder_offer", "erasure_asked", "wrong_codes_at", column="id"),
+    _table("people", "since", "zone", "journey", "reminder_offer", "erasure_asked", "wrong_codes_at", about="id = ?"),
 )
 """In the order in which they are erased."""
 
@@ -60,6 +72,8 @@ IMPERSONAL = {
     "misses": "what was asked, without who asked; addresses, numbers and mentions are masked",
     "step_counts": "sums",
     "chores": "when Vigie last tidied up",
+    "communities": "what a community is called and what its administrators chose",
+    "quiet_places": "where Vigie keeps silent",
 }
 
 
@@ -68,17 +82,22 @@ async def export(transaction: Transaction, person: int) -> dict[str, list[dict[s
     found = {}
     for table in PERSONAL:
         columns = ", ".join(table.shown.values())
-        rows = await transaction.rows(f"SELECT {columns} FROM {table.name} WHERE {table.column} = ?", person)  # noqa: S608
+        rows = await transaction.rows(f"SELECT {columns} FROM {table.name} WHERE {table.about}", person)  # noqa: S608
         if rows:
             found[table.name] = [dict(zip(table.shown, tuple(row), strict=True)) for row in rows]
     return found
+
+
+async def ask_wiping(transaction: Transaction, now: datetime) -> None:
+    """Have what is left of something erased wiped from the file."""
+    await chores.ask(transaction, _WIPING, now)
 
 
 async def erase(transaction: Transaction, person: int, now: datetime) -> None:
     """Erase all that is kept about a person, and have what is left of it in the file wiped."""
     for table in PERSONAL:
         await transaction.rows(table.erase, person)
-    await chores.ask(transaction, _WIPING, now)
+    await ask_wiping(transaction, now)
 
 
 async def wipe(database: Database) -> None:

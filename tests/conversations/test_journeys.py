@@ -3,6 +3,7 @@
 What is said of every journey is tried on those that come with Vigie; the rest, on a small one made for the occasion.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -663,7 +664,9 @@ async def test_a_button_of_a_journey_that_has_ended_is_late(lea: Member) -> None
 async def test_the_button_of_somebody_else_is_refused_and_leads_nobody_on(advisor: Advisor, lea: Member) -> None:
     await led_to(lea, "terre")
     max_ = Member(advisor, "max")
-    assert (await max_.presses_id(lea.button_id("Du sable"))).startswith(said("buttons/not_yours"))
+    assert (await max_.presses_id(lea.button_id("Du sable"))).startswith(
+        said("buttons/not_yours", name="", journey=True)
+    )
     assert max_.journey is None
     assert "Comment est ta terre ?" in await lea.presses("Où j'en suis")
 
@@ -846,6 +849,10 @@ HOSTILE = {
 }
 
 
+JOINER = "\u2060"
+"""What keeps platforms from making a mention or a command of what somebody typed; nobody sees it."""
+
+
 async def note(member: Member, answer: str) -> list[tuple[str, set[str]]]:
     """Give an answer, and return what is seen where it is told again, and in the recap."""
     await member.says("/parcours carnet")
@@ -856,8 +863,9 @@ async def note(member: Member, answer: str) -> list[tuple[str, set[str]]]:
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_a_hostile_answer_is_shown_back_as_plain_text(advisor: Advisor, lea: Member, answer: str) -> None:
     (told, marks), (recap, marks_of_recap) = await note(lea, answer)
-    assert f"Tu as écrit : {answer}. Voilà." in told
-    assert f"Ton mot : {answer}" in recap
+    assert f"Tu as écrit : {answer}. Voilà." in told.replace(JOINER, "")
+    assert f"Ton mot : {answer}" in recap.replace(JOINER, "")
+    assert not re.search(r"(?<!\w)@\w", told + recap)
     assert [marks, marks_of_recap] == [marks for _, marks in await note(Member(advisor, "max"), "des radis")]
 
 

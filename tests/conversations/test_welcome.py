@@ -12,7 +12,7 @@ from bot.storage.database import MEMORY, Database, open_database
 from tests.conversations.words import LABELS, opening, said
 from tests.people import Member
 
-WELCOME = said("onboarding/welcome", vie=True)
+WELCOME = said("onboarding/welcome", vie=True, names=[], several=False, own=None)
 KEPT = said("privacy/first_contact", lasts=True)
 
 
@@ -89,14 +89,16 @@ async def test_who_joins_in_the_middle_of_a_journey_stays_in_it(advisor: Advisor
 async def test_the_welcome_of_somebody_else_opens_nothing(advisor: Advisor, newcomer: Member, orientation: str) -> None:
     await newcomer.joins()
     max_ = Member(advisor, "max", community="atelier")
-    assert (await max_.presses_id(newcomer.button_id(orientation))).startswith(said("buttons/not_yours"))
+    assert (await max_.presses_id(newcomer.button_id(orientation))).startswith(
+        said("buttons/not_yours", name="", journey=True)
+    )
     assert max_.journey is None
 
 
 async def test_without_a_journey_for_newcomers_the_welcome_offers_none(database: Database) -> None:
     retriever = Retriever(Corpus(), read_parameters())
     newcomer = Member(build_advisor(lambda: retriever, database), "léa", community="atelier")
-    assert (await newcomer.joins()).startswith(said("onboarding/welcome", vie=False))
+    assert (await newcomer.joins()).startswith(said("onboarding/welcome", vie=False, names=[], several=False, own=None))
     assert newcomer.choices == []
 
 

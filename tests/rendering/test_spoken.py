@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from bot.rendering.moments import clock, day, weekday
+from bot.rendering.spoken import clock, day, weekday
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ async def test_an_arrival_delivered_twice_is_welcomed_alike(advisor: Advisor) ->
     lea = Member(advisor, "léa", community="atelier")
     joined = Incoming(lea.address, lea.clock.now, event=Event.JOINED, id="1")
     welcome = await lea._does(joined)
-    assert said("onboarding/welcome", vie=True) in welcome
+    assert said("onboarding/welcome", vie=True, names=[], several=False, own=None) in welcome
     assert await lea._does(joined) == welcome
 
 

@@ -1,0 +1,147 @@
+"""Communities: newcomers welcomed, places kept quiet, and what administrators choose."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.buttons import Button, ButtonKind, button_id
+from bot.core.commands import read_command
+from bot.core.messages import Address, Author, Choice, ChoiceKind, Event, Incoming, Outgoing, Reply, Role
+from bot.core.onboarding import ORIENTATION, Onboarding
+from bot.core.scene import Scene, Told
+from bot.core.voice import Voice
+from bot.storage import communities, people
+from bot.storage.communities import Community
+from bot.storage.database import Transaction
+
+_LONGEST_WELCOME = 400
+_SETTINGS = "reglages"
+
+
+class Communities:
+    """Serves communities as such, and lets their administrators say how."""
+
+    def __init__(self, voice: Voice, onboarding: Onboarding) -> None:
+        self._voice = voice
+        self._onboarding = onboarding
+
+    async def happened(self, transaction: Transaction, incoming: Incoming) -> Outgoing | None:
+        """Return what answers that Vigie was taken in or put out, None for anything else; nobody is kept for it."""
+        address = incoming.address
+        if incoming.event not in (Event.TAKEN_IN, Event.PUT_OUT):
+            return None
+        is_in = incoming.event is Event.TAKEN_IN
+        if address.community is None:
+            await people.set_unreachable(transaction, address, None if is_in else incoming.received_at)
+            return Outgoing(())
+        if not is_in:
+            await communities.leave(transaction, address, incoming.received_at)
+            return Outgoing(())
+        await communities.known(transaction, address, incoming.community_title)
+        return Outgoing((self._voice.say("communities/taken_in"),))
+
+    async def silence(self, transaction: Transaction, incoming: Incoming, community: Community) -> Outgoing | None:
+        """Return what little is said where Vigie is to keep silent, None where she may speak."""
+        if incoming.event is not None:
+            return None if community.welcomes else Outgoing(())
+        command = read_command(incoming.text)
+        if incoming.button or (command and command.name == _SETTINGS):
+            return None
+        if not await communities.is_quiet(transaction, incoming.address):
+            return None
+        return Outgoing((self._voice.say("communities/quiet", self.in_private(incoming)),) if command else ())
+
+    def in_private(self, incoming: Incoming, start: str = "start") -> tuple[Choice, ...]:
+        """Return a button that opens the direct message, where the platform has such a thing."""
+        if not incoming.capabilities.links:
+            return ()
+        return (Choice("", self._voice.labels.in_private, ChoiceKind.LINK, start),)
+
+    async def welcome(self, scene: Scene) -> Told:
+        """Welcome those who joined, or who ask to, each once; together, who came together."""
+        newcomers = scene.incoming.newcomers or (Author(scene.address.account, ""),)
+        welcomed = [each for each in newcomers if await self._is_first_welcome(scene, each)]
+        if not welcomed:
+            return Told(())
+        own = scene.community.welcome_text if scene.community else None
+        names = [each.name for each in welcomed if each.name]
+        values = {"names": names, "several": len(welcomed) > 1, "own": own}
+        if scene.incoming.event is Event.ASKED_TO_JOIN:
+            values["title"] = scene.community.title if scene.community else ""
+            return Told((self.greeting(scene, "communities/asked_to_join", **values),))
+        return Told((self.greeting(scene, "onboarding/welcome", **values),))
+
+    def greeting(self, scene: Scene, template: str, **values: object) -> Reply:
+        """Return a greeting with a button that begins the journey of newcomers: in private, where it can be."""
+        orientation = scene.corpus.journey(ORIENTATION)
+        choices = self._onboarding.buttons(scene.address, (orientation,) if orientation else ())
+        if scene.address.community and scene.incoming.capabilities.links:
+            choices = tuple(replace(each, kind=ChoiceKind.LINK, start=ORIENTATION) for each in choices)
+        return self._voice.say(template, choices, vie=bool(orientation), **values)
+
+    async def command(self, scene: Scene, argument: str) -> Told:
+        """Show the settings of a community to its administrators, or change one as the rest of the line says."""
+        if scene.community is None:
+            return Told((self._voice.say("communities/in_community"),))
+        if scene.role is not Role.ADMINISTRATOR:
+            return Told((self._voice.say("communities/for_administrators"),))
+        setting, _, value = argument.partition(" ")
+        if setting.casefold() == "accueil" and value.strip():
+            text = " ".join(value.split())[:_LONGEST_WELCOME]
+            return await self._shown(scene, replace(scene.community, welcomes=True, welcome_text=text))
+        if setting.casefold().startswith(("moderat", "modérat")):
+            return await self._set_moderator(scene, scene.community, moderates=value.strip().casefold() != "non")
+        return await self._shown(scene, scene.community)
+
+    async def press(self, scene: Scene, button: Button) -> Told:
+        """Change the setting of a button, and show the settings as they are now."""
+        community = scene.community
+        if community is None or scene.role is not Role.ADMINISTRATOR:
+            return Told((self._voice.notice("communities/for_administrators"),))
+        match button.argument:
+            case "welcomes_yes" | "welcomes_no":
+                community = replace(community, welcomes=button.argument == "welcomes_yes")
+            case "welcome_text_no":
+                community = replace(community, welcome_text=None)
+            case "quiet_yes" | "quiet_no":
+                await communities.set_quiet(scene.transaction, scene.address, quiet=button.argument == "quiet_yes")
+            case "moderators_no":
+                await communities.drop_moderators(scene.transaction, community)
+        return await self._shown(scene, community)
+
+    async def _is_first_welcome(self, scene: Scene, newcomer: Author) -> bool:
+        """Tell whether somebody was not welcomed in the community before, and keep that they are now."""
+        address = replace(scene.address, account=newcomer.account)
+        found = await people.find(scene.transaction, address.platform, address.account)
+        person = found or await people.add(scene.transaction, address, scene.now)
+        return await people.welcome(scene.transaction, person.id, address, scene.now)
+
+    async def _set_moderator(self, scene: Scene, community: Community, *, moderates: bool) -> Told:
+        somebody = scene.incoming.quoted_author
+        if somebody is None:
+            return Told((self._voice.say("communities/whom"),))
+        await communities.set_moderator(scene.transaction, community, somebody.account, moderates=moderates)
+        return Told((self._voice.say("communities/moderator", name=somebody.name, moderates=moderates),))
+
+    async def _shown(self, scene: Scene, community: Community) -> Told:
+        """Keep the settings, and show them."""
+        if community != scene.community:
+            await communities.keep(scene.transaction, community)
+        quiet = await communities.is_quiet(scene.transaction, scene.address)
+        moderators = await communities.moderators(scene.transaction, community)
+        values = {"community": community, "quiet": quiet, "moderators": len(moderators)}
+        choices = self._choices(scene.address, community, quiet=quiet, moderators=moderators)
+        return Told((self._voice.say("communities/settings", choices, **values),))
+
+    def _choices(
+        self, address: Address, community: Community, *, quiet: bool, moderators: Sequence[str]
+    ) -> tuple[Choice, ...]:
+        labels = self._voice.labels
+        offered = [
+            ("welcomes_no", labels.welcomes_no) if community.welcomes else ("welcomes_yes", labels.welcomes_yes),
+            ("quiet_no", labels.quiet_no) if quiet else ("quiet_yes", labels.quiet_yes),
+        ]
+        if community.welcome_text:
+            offered.append(("welcome_text_no", labels.welcome_text_no))
+        if moderators:
+            offered.append(("moderators_no", labels.moderators_no))
+        return tuple(Choice(button_id(ButtonKind.SETTING, address, argument=each), label) for each, label in offered)

@@ -1,0 +1,215 @@
+"""The communities that Vigie serves, what their administrators chose, and who moderates them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core.messages import Address
+from bot.storage.database import Row, Transaction, stamp
+from bot.storage.journeys import kept_address, read_address
+
+KEPT_AFTER_LEAVING = timedelta(days=30)
+_COLUMNS = "platform, id, title, welcomes, welcome_text"
+_KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "communities": ("id", ()),
+    "memberships": ("community", ("person",)),
+    "conversations": ("community", ("account", "place")),
+    "quiet_places": ("community", ("place",)),
+    "moderators": ("community", ("account",)),
+}
+"""The tables of which a platform's community is a part of the key: its column, and the other ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A community, and its settings.
+
+    Attributes:
+        platform: where it is.
+        id: the platform's id of it.
+        title: what it is called.
+        welcomes: whether newcomers are welcomed.
+        welcome_text: what its administrators have them told, None for Vigie's own words.
+    """
+
+    platform: str
+    id: str
+    title: str
+    welcomes: bool = True
+    welcome_text: str | None = None
+
+
+async def find(transaction: Transaction, platform: str, identifier: str) -> Community | None:
+    """Return a community that Vigie serves, None where she is not or is no longer."""
+    row = await transaction.row(
+        f"SELECT {_COLUMNS} FROM communities WHERE platform = ? AND id = ? AND left_at IS NULL",  # noqa: S608 - our names
+        platform,
+        identifier,
+    )
+    return _community(row) if row else None
+
+
+async def keep(transaction: Transaction, community: Community) -> None:
+    """Keep a community as it is now; one that Vigie had left is served again."""
+    await transaction.rows(
+        "INSERT INTO communities (platform, id, title, welcomes, welcome_text) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (platform, id) DO UPDATE SET title = excluded.title, welcomes = excluded.welcomes,"
+        " welcome_text = excluded.welcome_text, left_at = NULL",
+        community.platform,
+        community.id,
+        community.title,
+        int(community.welcomes),
+        community.welcome_text,
+    )
+
+
+async def known(transaction: Transaction, address: Address, title: str | None) -> Community | None:
+    """Return the community of an address as it is called now, None in a direct message; a new one is kept."""
+    if address.community is None:
+        return None
+    found = await find(transaction, address.platform, address.community)
+    called = title or (found.title if found else address.community)
+    if found and found.title == called:
+        return found
+    before = found or await _left(transaction, address.platform, address.community)
+    current = replace(before, title=called) if before else Community(address.platform, address.community, called)
+    await keep(transaction, current)
+    return current
+
+
+async def served(transaction: Transaction, platform: str) -> list[Community]:
+    """Return the communities of a platform that Vigie serves, by title."""
+    rows = await transaction.rows(
+        f"SELECT {_COLUMNS} FROM communities WHERE platform = ? AND left_at IS NULL ORDER BY title, id",  # noqa: S608
+        platform,
+    )
+    return [_community(row) for row in rows]
+
+
+async def leave(transaction: Transaction, address: Address, now: datetime) -> None:
+    """Keep that Vigie was put out of a community: what is kept of it is erased later, unless she comes back."""
+    await transaction.rows(
+        "UPDATE communities SET left_at = ? WHERE platform = ? AND id = ? AND left_at IS NULL",
+        stamp(now),
+        address.platform,
+        address.community,
+    )
+
+
+async def is_quiet(transaction: Transaction, address: Address) -> bool:
+    """Tell whether Vigie does not speak at an address."""
+    row = await transaction.row(
+        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? AND place = ?", *_here(address)
+    )
+    return row is not None
+
+
+async def set_quiet(transaction: Transaction, address: Address, *, quiet: bool) -> None:
+    """Have Vigie keep silent in a place, or speak there again."""
+    statement = (
+        "INSERT INTO quiet_places (platform, community, place) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        if quiet
+        else "DELETE FROM quiet_places WHERE platform = ? AND community = ? AND place = ?"
+    )
+    await transaction.rows(statement, *_here(address))
+
+
+async def moderators(transaction: Transaction, community: Community) -> list[str]:
+    """Return the accounts that moderate a community without being administrators of it."""
+    rows = await transaction.rows(
+        "SELECT account FROM moderators WHERE platform = ? AND community = ? ORDER BY account",
+        community.platform,
+        community.id,
+    )
+    return [row[0] for row in rows]
+
+
+async def set_moderator(transaction: Transaction, community: Community, account: str, *, moderates: bool) -> None:
+    """Have an account moderate a community, or no longer."""
+    statement = (
+        "INSERT INTO moderators (platform, community, account) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        if moderates
+        else "DELETE FROM moderators WHERE platform = ? AND community = ? AND account = ?"
+    )
+    await transaction.rows(statement, community.platform, community.id, account)
+
+
+async def drop_moderators(transaction: Transaction, community: Community) -> None:
+    """Have nobody moderate a community but its administrators."""
+    await transaction.rows(
+        "DELETE FROM moderators WHERE platform = ? AND community = ?", community.platform, community.id
+    )
+
+
+async def move(transaction: Transaction, platform: str, old: str, new: str) -> None:
+    """Have all that is kept of a community follow it to the id that the platform gives it now.
+
+    Where something stands under the new id already, that stays.
+    """
+    for table, (column, others) in _KEYED.items():
+        same = " AND ".join(f"other.{each} = {table}.{each}" for each in ("platform", *others))
+        await transaction.rows(
+            f"UPDATE {table} SET {column} = ? WHERE platform = ? AND {column} = ? AND NOT EXISTS"  # noqa: S608 - our names
+            f" (SELECT 1 FROM {table} AS other WHERE other.{column} = ? AND {same})",
+            new,
+            platform,
+            old,
+            new,
+        )
+        await transaction.rows(f"DELETE FROM {table} WHERE platform = ? AND {column} = ?", platform, old)  # noqa: S608
+    for table in ("misses", "feedback"):
+        await transaction.rows(f"UPDATE {table} SET community = ? WHERE community = ?", new, old)  # noqa: S608
+    await transaction.rows(
+        "INSERT INTO step_counts (journey, step, community, reached, passed, quit)"
+        " SELECT journey, step, ?, reached, passed, quit FROM step_counts WHERE community = ?"
+        " ON CONFLICT (journey, step, community) DO UPDATE SET reached = step_counts.reached + excluded.reached,"
+        " passed = step_counts.passed + excluded.passed, quit = step_counts.quit + excluded.quit",
+        new,
+        old,
+    )
+    await transaction.rows("DELETE FROM step_counts WHERE community = ?", old)
+    for table in ("journeys", "reminders", "watches"):
+        await _readdress(transaction, table, platform, old, new)
+
+
+async def drop_left(transaction: Transaction, now: datetime) -> None:
+    """Erase all that is kept of the communities that Vigie was put out of long enough ago."""
+    gone = await transaction.rows(
+        "SELECT platform, id FROM communities WHERE left_at < ?", stamp(now - KEPT_AFTER_LEAVING)
+    )
+    for platform, identifier in gone:
+        for table, (column, _) in _KEYED.items():
+            await transaction.rows(
+                f"DELETE FROM {table} WHERE platform = ? AND {column} = ?",  # noqa: S608 - our names
+                platform,
+                identifier,
+            )
+        for table in ("misses", "feedback", "step_counts"):
+            await transaction.rows(f"DELETE FROM {table} WHERE community = ?", identifier)  # noqa: S608
+
+
+async def _left(transaction: Transaction, platform: str, identifier: str) -> Community | None:
+    """Return a community that Vigie was put out of, with the settings that it had."""
+    row = await transaction.row(
+        f"SELECT {_COLUMNS} FROM communities WHERE platform = ? AND id = ? AND left_at IS NOT NULL",  # noqa: S608
+        platform,
+        identifier,
+    )
+    return _community(row) if row else None
+
+
+async def _readdress(transaction: Transaction, table: str, platform: str, old: str, new: str) -> None:
+    rows = await transaction.rows(f"SELECT DISTINCT address FROM {table} WHERE address LIKE ?", f"%{old}%")  # noqa: S608
+    for [kept] in rows:
+        address = read_address(kept)
+        if (address.platform, address.community) == (platform, old):
+            moved = kept_address(replace(address, community=new))
+            await transaction.rows(f"UPDATE {table} SET address = ? WHERE address = ?", moved, kept)  # noqa: S608
+
+
+def _community(row: Row) -> Community:
+    return Community(row[0], row[1], row[2], bool(row[3]), row[4])
+
+
+def _here(address: Address) -> tuple[str, str, str]:
+    return address.platform, address.community or "", address.place or ""
