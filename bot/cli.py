@@ -1,6 +1,7 @@
 """The command line: `vigie`, or `python -m bot`."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.app import open_advisor
+from bot.app import open_advisor, serve
 from bot.commands import keeping
 from bot.commands.common import (
     AsJson,
@@ -84,8 +85,9 @@ def _options(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave."),
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what happens, on standard error.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Log everything, the libraries' own words too.")] = False,
 ) -> None:
-    configure_logs(verbose=verbose)
+    configure_logs(logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING)
 
 
 @app.command()
@@ -160,6 +162,12 @@ async def _chat(settings: Settings, role: Role, *, as_json: bool) -> None:
         else:
             typed = TypedLines(settings.database.with_suffix(".history"))
             await TerminalChat(advisor, console(), Path.cwd(), role, typed.forget).converse(typed.lines())
+
+
+@app.command()
+def run(knowledge: Knowledge = None, database: DatabaseFile = None) -> None:
+    """Serve every platform whose token is set, until interrupted or terminated."""
+    asyncio.run(serve(settings_with(knowledge, database)))
 
 
 @app.command()

@@ -1,7 +1,10 @@
-"""Logs: one line an event, in English, on standard error."""
+"""Logs: one line an event, in English, on standard error, without any secret."""
 
 import logging
 import sys
+from collections.abc import Iterable
+
+_HIDDEN = "[hidden]"
 
 
 class _StandardErrorHandler(logging.StreamHandler):  # type: ignore[type-arg]
@@ -12,9 +15,30 @@ class _StandardErrorHandler(logging.StreamHandler):  # type: ignore[type-arg]
         super().emit(record)
 
 
-def configure_logs(*, verbose: bool) -> None:
-    """Send warnings, or everything when verbose, to standard error."""
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(
-        level=level, format="%(levelname)s %(name)s: %(message)s", handlers=[_StandardErrorHandler()], force=True
-    )
+class _DiscreetFormatter(logging.Formatter):
+    """Formats records, tracebacks included, and hides secrets wherever they stand."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self.secrets: frozenset[str] = frozenset()
+
+    def format(self, record: logging.LogRecord) -> str:
+        formatted = super().format(record)
+        for secret in self.secrets:
+            formatted = formatted.replace(secret, _HIDDEN)
+        return formatted
+
+
+_formatter = _DiscreetFormatter()
+
+
+def configure_logs(level: int) -> None:
+    """Send what is of a level at least to standard error."""
+    handler = _StandardErrorHandler()
+    handler.setFormatter(_formatter)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Have secrets hidden in the logs from now on."""
+    _formatter.secrets |= frozenset(filter(None, secrets))

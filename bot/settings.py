@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.errors import BotError
@@ -20,6 +20,13 @@ class Settings(BaseSettings):
         database: the SQLite file in which Vigie keeps what she must remember.
         cache: the folder in which the knowledge is kept compiled, for a quick start; it may be erased at any time.
         misses_kept: for how many days the questions without an answer are kept.
+        telegram_token: the token of the Telegram bot, from @BotFather.
+        telegram_token_file: a file that holds the token, in its place.
+        telegram_api: the address of the Bot API, for a server of one's own.
+        telegram_proxy: the address of a proxy to Telegram (http://, https:// or socks5://).
+        telegram_webhook: the public address at which Telegram posts updates; without it, they are asked for.
+        telegram_listen: where these posts arrive on this machine, behind a proxy that speaks HTTPS.
+        telegram_paced: whether requests are held back to Telegram's limits, which a server of one's own may not have.
     """
 
     model_config = SettingsConfigDict(env_prefix="VIGIE_", toml_file="vigie.toml", extra="forbid", frozen=True)
@@ -28,11 +35,24 @@ class Settings(BaseSettings):
     database: Path = user_data_path("vigie", appauthor=False) / "vigie.sqlite3"
     cache: Path = user_cache_path("vigie", appauthor=False)
     misses_kept: Annotated[int, Field(ge=1)] = 90
+    telegram_token: SecretStr | None = None
+    telegram_token_file: Path | None = None
+    telegram_api: HttpUrl = HttpUrl("https://api.telegram.org")
+    telegram_proxy: SecretStr | None = None
+    telegram_webhook: HttpUrl | None = None
+    telegram_listen: Annotated[str, Field(pattern=r"^[^:\s]+:\d{1,5}$")] = "127.0.0.1:8081"
+    telegram_paced: bool = True
 
-    @field_validator("knowledge", "database", "cache")
+    @field_validator("knowledge", "database", "cache", "telegram_token_file")
     @classmethod
-    def _from_home(cls, path: Path) -> Path:
-        return path.expanduser()
+    def _from_home(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What is never shown."""
+        kept = (self.telegram_token, self.telegram_proxy)
+        return tuple(each.get_secret_value() for each in kept if each)
 
     @classmethod
     def settings_customise_sources(
@@ -62,7 +82,7 @@ def load_settings() -> Settings:
         known = ", ".join(f"{prefix}{name.upper()}" for name in Settings.model_fields)
         raise BotError(f"{', '.join(unknown)}: no such setting. There are: {known}.")
     try:
-        return Settings()
+        return _with_token(Settings())
     except ValidationError as error:
         details = "; ".join(
             f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors(include_input=False)
@@ -72,3 +92,16 @@ def load_settings() -> Settings:
         ) from None
     except ValueError as error:
         raise BotError(f"vigie.toml cannot be read ({error}). Correct it, or move it away.") from None
+
+
+def _with_token(settings: Settings) -> Settings:
+    """Return the settings with the token that its file holds, if one is named."""
+    if settings.telegram_token_file is None:
+        return settings
+    try:
+        token = settings.telegram_token_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BotError(
+            f"VIGIE_TELEGRAM_TOKEN_FILE: {settings.telegram_token_file} cannot be read ({error}). Name a file that can."
+        ) from error
+    return settings.model_copy(update={"telegram_token": SecretStr(token)})

@@ -1,0 +1,279 @@
+"""From Telegram's updates to what the core hears: who does what, and where its answer goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram.constants import ChatID, ChatMemberStatus, ChatType
+from telegram.ext import ExtBot
+
+from bot.core.messages import Address, Author, Capabilities, Event, Incoming
+from bot.platforms.telegram.roles import Roles
+from bot.storage.answers import Question
+
+PLATFORM = "telegram"
+UPDATES = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.CHAT_MEMBER,
+    Update.MY_CHAT_MEMBER,
+    Update.CHAT_JOIN_REQUEST,
+    Update.INLINE_QUERY,
+)
+"""What Vigie asks Telegram for: the members of chats, among others, come on demand alone."""
+CAPABILITIES = Capabilities(buttons=True, links=True, removal=True)
+_MENTIONS: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
+_WITHIN = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where messages go: a chat, and a topic of it or none."""
+
+    chat: int
+    topic: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An update as the core hears it, and what it takes to answer.
+
+    Attributes:
+        incoming: what the core hears.
+        place: where the answer goes.
+        replies_to: the message that the answer is tied to.
+        quoted: the message that it replies to itself, which the answer may be for.
+        question: the message that asks, so that the answer follows when it is edited.
+        pressed: the message whose button was pressed.
+        callback: Telegram's id of the press.
+    """
+
+    incoming: Incoming
+    place: Place
+    replies_to: int | None = None
+    quoted: int | None = None
+    question: Question | None = None
+    pressed: int | None = None
+    callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A group that became a supergroup, which has another id."""
+
+    old: int
+    new: int
+
+
+def lane(update: Update) -> str:
+    """Return what an update waits its turn in: its person's lane, or for what happens to a chat, the chat's."""
+    message = update.message
+    happens_to_chat = update.chat_member or update.my_chat_member or (message and message.new_chat_members)
+    if update.effective_user and not happens_to_chat:
+        return str(update.effective_user.id)
+    return f"chat {update.effective_chat.id}" if update.effective_chat else ""
+
+
+def move_of(update: Update) -> Move | None:
+    """Return the move that an update tells of."""
+    message = update.message
+    if message is None:
+        return None
+    if message.migrate_to_chat_id:
+        return Move(message.chat.id, message.migrate_to_chat_id)
+    return Move(message.migrate_from_chat_id, message.chat.id) if message.migrate_from_chat_id else None
+
+
+class Reader:
+    """Reads updates, as the bot that they came to.
+
+    Args:
+        bot: the bot, which knows its own name once it is connected.
+        roles: who administers which chat.
+    """
+
+    def __init__(self, bot: ExtBot[int], roles: Roles) -> None:
+        self._bot = bot
+        self._roles = roles
+
+    async def read(self, update: Update, at: datetime) -> Received | None:
+        """Return what the core hears of an update, None where it is nothing to Vigie."""
+        identifier = str(update.update_id)
+        if update.callback_query:
+            return await self._press(update.callback_query, identifier, at)
+        if update.my_chat_member:
+            return self._own_membership(update.my_chat_member, identifier, at)
+        if update.chat_member:
+            self._roles.forget(update.chat_member.chat.id)
+            return self._membership(update.chat_member, at)
+        if update.chat_join_request:
+            request = update.chat_join_request
+            newcomer = _author(request.from_user)
+            incoming = Incoming(
+                _address(request.chat, request.from_user),
+                at,
+                event=Event.ASKED_TO_JOIN,
+                newcomers=(newcomer,),
+                community_title=request.chat.title,
+                capabilities=CAPABILITIES,
+            )
+            return Received(incoming, Place(request.user_chat_id))
+        message = update.message or update.edited_message
+        if message is None:
+            return None
+        if message.new_chat_members:
+            return _joined(message.chat, message.new_chat_members, at)
+        return await self._message(message, identifier, at, edited=update.edited_message is not None)
+
+    async def _message(self, message: Message, identifier: str, at: datetime, *, edited: bool) -> Received | None:
+        person = message.from_user
+        text = self._addressed(message)
+        if text is None or person is None or _is_machine(person):
+            return None
+        place = Place(message.chat.id, _topic(message))
+        is_private = message.chat.type == ChatType.PRIVATE
+        quoted = None if is_private else self._quoted(message)
+        incoming = Incoming(
+            _address(message.chat, person, place.topic),
+            at,
+            text,
+            id=identifier,
+            role=await self._roles.of(message.chat, person),
+            quoted=(quoted.text or quoted.caption) if quoted else None,
+            quoted_author=_author(quoted.from_user) if quoted and quoted.from_user else None,
+            edited=edited,
+            community_title=message.chat.title,
+            capabilities=CAPABILITIES,
+        )
+        question = Question(PLATFORM, str(message.chat.id), str(message.message_id), str(person.id))
+        replies_to = None if is_private else message.message_id
+        return Received(incoming, place, replies_to, quoted.message_id if quoted else None, question)
+
+    def _addressed(self, message: Message) -> str | None:
+        """Return what a message says to Vigie, None where it is not meant for her or says nothing."""
+        text = message.text or message.caption or ""
+        if message.via_bot:
+            return None
+        command, _, rest = text.partition(" ")
+        name, at_sign, target = command.partition("@")
+        if name.startswith("/"):
+            if at_sign and target.casefold() != self._bot.username.casefold():
+                return None
+            return f"{name} {rest}" if at_sign else text
+        if message.chat.type == ChatType.PRIVATE:
+            # A picture or a voice says nothing that can be read, and gets an answer all the same.
+            return text or (None if message.effective_attachment is None else "")
+        if message.chat.type == ChatType.CHANNEL:
+            return None
+        mentioned = self._without_mention(message)
+        if mentioned is not None:
+            return mentioned or "/question"
+        replied = _replied(message)
+        is_reply_to_me = replied is not None and replied.from_user is not None and replied.from_user.id == self._bot.id
+        return text if is_reply_to_me and text else None
+
+    def _without_mention(self, message: Message) -> str | None:
+        """Return the text of a message that mentions Vigie, without the mention; None where none does."""
+        found = {**message.parse_entities(_MENTIONS), **message.parse_caption_entities(_MENTIONS)}
+        for entity, text in found.items():
+            is_me = (
+                entity.user.id == self._bot.id
+                if entity.user
+                else text.casefold() == f"@{self._bot.username}".casefold()
+            )
+            if is_me:
+                return " ".join((message.text or message.caption or "").replace(text, " ", 1).split())
+        return None
+
+    def _quoted(self, message: Message) -> Message | None:
+        """Return the message of somebody else that a message replies to."""
+        replied = _replied(message)
+        author = replied.from_user if replied else None
+        return replied if author and author.id != self._bot.id and not author.is_bot else None
+
+    async def _press(self, query: CallbackQuery, identifier: str, at: datetime) -> Received | None:
+        message = query.message
+        if message is None or query.data is None:
+            return None
+        shown = message if isinstance(message, Message) else None
+        asked = shown.reply_to_message if shown else None
+        place = Place(message.chat.id, _topic(shown) if shown else None)
+        incoming = Incoming(
+            _address(message.chat, query.from_user, place.topic),
+            at,
+            button=query.data,
+            id=identifier,
+            role=await self._roles.of(message.chat, query.from_user),
+            quoted_author=_author(asked.from_user) if asked and asked.from_user else None,
+            community_title=message.chat.title,
+            capabilities=CAPABILITIES,
+        )
+        replies_to = asked.message_id if asked else None
+        return Received(incoming, place, replies_to, pressed=message.message_id, callback=query.id)
+
+    def _own_membership(self, change: ChatMemberUpdated, identifier: str, at: datetime) -> Received | None:
+        """Return that Vigie was taken in a chat or put out of it; in a private one, that somebody blocks her or not."""
+        was_in, is_in = _is_within(change.old_chat_member), _is_within(change.new_chat_member)
+        if was_in == is_in and change.chat.type != ChatType.PRIVATE:
+            return None
+        incoming = Incoming(
+            _address(change.chat, change.from_user),
+            at,
+            event=Event.TAKEN_IN if is_in else Event.PUT_OUT,
+            id=identifier,
+            community_title=change.chat.title,
+            capabilities=CAPABILITIES,
+        )
+        return Received(incoming, Place(change.chat.id))
+
+    def _membership(self, change: ChatMemberUpdated, at: datetime) -> Received | None:
+        if _is_within(change.old_chat_member) or not _is_within(change.new_chat_member):
+            return None
+        return _joined(change.chat, (change.new_chat_member.user,), at)
+
+
+def _joined(chat: Chat, members: tuple[User, ...], at: datetime) -> Received | None:
+    """Return that people joined a chat; machines are not welcomed."""
+    newcomers = [each for each in members if not _is_machine(each)]
+    if not newcomers:
+        return None
+    incoming = Incoming(
+        _address(chat, newcomers[0]),
+        at,
+        event=Event.JOINED,
+        newcomers=tuple(map(_author, newcomers)),
+        community_title=chat.title,
+        capabilities=CAPABILITIES,
+    )
+    return Received(incoming, Place(chat.id))
+
+
+def _address(chat: Chat, person: User, topic: int | None = None) -> Address:
+    if chat.type == ChatType.PRIVATE:
+        return Address(PLATFORM, str(person.id))
+    return Address(PLATFORM, str(person.id), str(chat.id), None if topic is None else str(topic))
+
+
+def _author(person: User) -> Author:
+    return Author(str(person.id), person.first_name)
+
+
+def _topic(message: Message) -> int | None:
+    # Replies have a thread too: only topics of a forum are places of their own.
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def _replied(message: Message) -> Message | None:
+    """Return the message that one replies to; that a topic's messages reply to its beginning means nothing."""
+    replied = message.reply_to_message
+    return None if replied is None or replied.forum_topic_created else replied
+
+
+def _is_machine(person: User) -> bool:
+    return (person.is_bot and person.id != ChatID.ANONYMOUS_ADMIN) or person.id == ChatID.SERVICE_CHAT
+
+
+def _is_within(member: ChatMember) -> bool:
+    is_restricted_inside = member.status == ChatMemberStatus.RESTRICTED and getattr(member, "is_member", False)
+    return member.status in _WITHIN or is_restricted_inside
