@@ -183,6 +183,12 @@ class Advisor:
         async with self._database.transaction() as transaction:
             await people.set_unreachable(transaction, address, now)
 
+    async def wipe_again(self, now: datetime) -> None:
+        """Wipe what a platform kept of an event that erased its person, and dropped since."""
+        async with self._database.transaction() as transaction:
+            await personal.ask_wiping(transaction, now)
+        await self._wipe()
+
     async def due(self, now: datetime) -> list[Due]:
         """Return the reminders whose time has come, each counted as sent; and drop what is kept no longer.
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.storage.database import Transaction, stamp
+from bot.storage.database import Database, Transaction, stamp
 
 KEPT = timedelta(hours=48)
 
@@ -20,9 +20,13 @@ class Question:
     account: str
 
 
-async def keep(transaction: Transaction, question: Question, messages: Sequence[int], now: datetime) -> None:
-    """Keep which messages answer a question, in the place of those before."""
-    await transaction.rows(
+async def keep(database: Database, question: Question, messages: Sequence[int], now: datetime) -> None:
+    """Keep which messages answer a question, in the place of those before.
+
+    Raises:
+        DatabaseError: the database cannot be used now; the same holds for what follows.
+    """
+    await database.rows(
         "INSERT INTO answers (platform, chat, question, account, messages, at) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (platform, chat, question) DO UPDATE SET messages = excluded.messages, at = excluded.at",
         question.platform,
@@ -34,16 +38,16 @@ async def keep(transaction: Transaction, question: Question, messages: Sequence[
     )
 
 
-async def find(transaction: Transaction, question: Question) -> list[int]:
+async def find(database: Database, question: Question) -> list[int]:
     """Return the messages that answer a question of that account, none where it was not answered lately."""
-    row = await transaction.row(
+    rows = await database.rows(
         "SELECT messages FROM answers WHERE platform = ? AND chat = ? AND question = ? AND account = ?",
         question.platform,
         question.chat,
         question.id,
         question.account,
     )
-    return json.loads(row[0]) if row else []
+    return json.loads(rows[0][0]) if rows else []
 
 
 async def drop_old(transaction: Transaction, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The SQLite file: in WAL mode, brought to the newest schema, written by one connection in short transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -48,6 +48,10 @@ class Transaction:
     async def rows(self, statement: str, *values: object) -> list[Row]:
         """Run one statement with the values bound to its question marks, and return the rows that it gives."""
         return list(await self._connection.execute_fetchall(statement, values))
+
+    async def each(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run one statement for each of some rows of values."""
+        await (await self._connection.executemany(statement, rows)).close()
 
     async def row(self, statement: str, *values: object) -> Row | None:
         """Run one statement, and return its first row, None where it gives none."""

@@ -24,6 +24,7 @@ class Item:
 
     Attributes:
         number: its place among all.
+        id: the platform's id of it.
         lane: what is handled one after the other.
         payload: what was delivered.
         at: when.
@@ -32,6 +33,7 @@ class Item:
     """
 
     number: int
+    id: str
     lane: str
     payload: str
     at: datetime
@@ -41,18 +43,12 @@ class Item:
 
 async def keep(transaction: Transaction, platform: str, delivered: Iterable[Delivered], now: datetime) -> None:
     """Keep what was delivered, but for what came before."""
-    for each in delivered:
-        await transaction.rows(
-            "INSERT INTO inbox (platform, id, lane, payload, at) SELECT ?, ?, ?, ?, ?"
-            " WHERE NOT EXISTS (SELECT 1 FROM events WHERE platform = ? AND id = ?) ON CONFLICT DO NOTHING",
-            platform,
-            each.id,
-            each.lane,
-            each.payload,
-            stamp(now),
-            platform,
-            each.id,
-        )
+    at = stamp(now)
+    await transaction.each(
+        "INSERT INTO inbox (platform, id, lane, payload, at) SELECT ?, ?, ?, ?, ?"
+        " WHERE NOT EXISTS (SELECT 1 FROM events WHERE platform = ? AND id = ?) ON CONFLICT DO NOTHING",
+        [(platform, each.id, each.lane, each.payload, at, platform, each.id) for each in delivered],
+    )
 
 
 async def waiting(database: Database, platform: str, after: int, count: int) -> list[Item]:
@@ -62,13 +58,13 @@ async def waiting(database: Database, platform: str, after: int, count: int) -> 
         DatabaseError: the database cannot be read; the same holds for all that follows.
     """
     rows = await database.rows(
-        "SELECT number, lane, payload, at, sent, tries FROM inbox"
+        "SELECT number, id, lane, payload, at, sent, tries FROM inbox"
         " WHERE platform = ? AND number > ? AND set_aside = 0 ORDER BY number LIMIT ?",
         platform,
         after,
         count,
     )
-    return [Item(row[0], row[1], row[2], datetime.fromisoformat(row[3]), row[4], row[5]) for row in rows]
+    return [Item(row[0], row[1], row[2], row[3], datetime.fromisoformat(row[4]), row[5], row[6]) for row in rows]
 
 
 async def set_sent(database: Database, number: int, sent: int) -> None:
@@ -81,9 +77,9 @@ async def set_tries(database: Database, number: int, tries: int, *, set_aside: b
     await database.rows("UPDATE inbox SET tries = ?, set_aside = ? WHERE number = ?", tries, int(set_aside), number)
 
 
-async def drop(where: Database | Transaction, number: int) -> None:
+async def drop(database: Database, number: int) -> None:
     """Drop an item that is handled."""
-    await where.rows("DELETE FROM inbox WHERE number = ?", number)
+    await database.rows("DELETE FROM inbox WHERE number = ?", number)
 
 
 async def drop_old(transaction: Transaction, now: datetime) -> None:

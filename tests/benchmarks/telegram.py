@@ -1,0 +1,80 @@
+"""Updates a second through the real Telegram client: Vigie beside a bot that only echoes, each in its own process."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.evaluation.cases import questions
+from tests.fakes.telegram import FakeTelegram, User
+
+_PEOPLE = 50
+_ROUNDS = 20
+_START = 60.0
+_PATIENCE = 120.0
+"""Seconds: for a bot to come up, and for all of its answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How many updates a bot answers a second, and the memory that it holds then, in MB."""
+
+    rate: float
+    memory: float
+
+
+async def vigie(folder: Path) -> Throughput:
+    """Measure Vigie, on questions that people ask."""
+    asked = [case.turns[0] for case in questions()]
+    return await _measured([sys.executable, "-m", "bot", "run"], folder, asked)
+
+
+async def echo(folder: Path) -> Throughput:
+    """Measure the bot that echoes, on the same questions."""
+    asked = [case.turns[0] for case in questions()]
+    return await _measured([sys.executable, "-m", "tests.benchmarks.echo"], folder, asked)
+
+
+async def _measured(command: Sequence[str], folder: Path, texts: Sequence[str]) -> Throughput:
+    async with FakeTelegram(can_read_all_group_messages=True) as telegram:
+        arguments = [] if command[-1] == "run" else [telegram.token, telegram.base_url]
+        process = await asyncio.create_subprocess_exec(*command, *arguments, env=_environment(telegram, folder))
+        try:
+            await telegram.is_polled(within=_START)
+            people = [telegram.user(f"Personne {number}") for number in range(_PEOPLE)]
+            await _written(people, texts, rounds=1)
+            started = time.perf_counter()
+            await _written(people, texts, _ROUNDS)
+            rate = _PEOPLE * _ROUNDS / (time.perf_counter() - started)
+            return Throughput(rate, _resident(process.pid))
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _written(people: Sequence[User], texts: Sequence[str], rounds: int) -> None:
+    """Have everybody write so many times at once, and wait until all have read as many answers."""
+    for number in range(rounds):
+        for place, person in enumerate(people):
+            await person.writes(texts[(number * len(people) + place) % len(texts)])
+    await asyncio.gather(*(person.reads(rounds, within=_PATIENCE) for person in people))
+
+
+def _environment(telegram: FakeTelegram, folder: Path) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        "VIGIE_TELEGRAM_TOKEN": telegram.token,
+        "VIGIE_TELEGRAM_API": telegram.base_url.removesuffix("/bot"),
+        "VIGIE_TELEGRAM_PACED": "false",
+        "VIGIE_DATABASE": str(folder / "vigie.sqlite3"),
+        "VIGIE_CACHE": str(folder / "cache"),
+    }
+
+
+def _resident(process: int) -> float:
+    """Return the memory that a process holds, in MB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000
