@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bot.core.advisor import Advisor
+from bot.core.messages import Due
 from bot.platforms.base import Platform
 from bot.storage.database import DatabaseError
 
@@ -68,11 +68,20 @@ async def _stop(serving: dict[asyncio.Task[None], Platform]) -> None:
 
 
 async def _remind(platforms: Sequence[Platform], advisor: Advisor, now: Callable[[], datetime]) -> None:
-    """Have what falls due sent, as long as Vigie runs."""
-    by_name = {platform.name: platform for platform in platforms}
+    """Have what falls due sent, as long as Vigie runs; what is due is counted as sent, so that it waits to be asked."""
     while True:
-        with suppress(DatabaseError):
-            for due in await advisor.due(now()):
-                if due.address.platform in by_name:
-                    await by_name[due.address.platform].deliver(due)
+        ready = {platform.name: platform for platform in platforms if platform.is_ready}
+        for due in await _due(advisor, now(), ready):
+            try:
+                await ready[due.address.platform].deliver(due)
+            except Exception:  # whatever one message meets, the next ones are sent
+                _log.exception("A message that fell due was not sent.")
         await asyncio.sleep(_DUE_EVERY)
+
+
+async def _due(advisor: Advisor, now: datetime, platforms: Iterable[str]) -> list[Due]:
+    try:
+        return await advisor.due(now, platforms)
+    except DatabaseError as error:
+        _log.warning("What falls due has to wait. %s", error)
+        return []

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
@@ -10,6 +11,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.errors import BotError
 from bot.resources import KNOWLEDGE
+
+_LAST_PORT = 65535
+_PROXIES = ("http", "https", "socks5", "socks5h")
 
 
 class Settings(BaseSettings):
@@ -47,6 +51,21 @@ class Settings(BaseSettings):
     @classmethod
     def _from_home(cls, path: Path | None) -> Path | None:
         return path and path.expanduser()
+
+    @field_validator("telegram_listen")
+    @classmethod
+    def _is_a_port(cls, listen: str) -> str:
+        if not 0 < int(listen.rpartition(":")[2]) <= _LAST_PORT:
+            raise ValueError(f"a port is between 1 and {_LAST_PORT}")
+        return listen
+
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        address = urlsplit(proxy.get_secret_value()) if proxy else None
+        if address and not (address.scheme in _PROXIES and address.hostname):
+            raise ValueError(f"a proxy begins with {', '.join(f'{scheme}://' for scheme in _PROXIES)}")
+        return proxy
 
     @property
     def secrets(self) -> tuple[str, ...]:

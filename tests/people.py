@@ -7,6 +7,8 @@ from bot.core.messages import Address, Attachment, Event, Incoming, JourneyPlace
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """A Sunday."""
+PLATFORMS = ("test", "telegram", "discord")
+"""Where people of the tests write from."""
 
 
 class Clock:

@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -189,8 +189,8 @@ class Advisor:
             await personal.ask_wiping(transaction, now)
         await self._wipe()
 
-    async def due(self, now: datetime) -> list[Due]:
-        """Return the reminders whose time has come, each counted as sent; and drop what is kept no longer.
+    async def due(self, now: datetime, platforms: Iterable[str]) -> list[Due]:
+        """Return the reminders on some platforms whose time has come, each counted as sent; drop what is over.
 
         Raises:
             DatabaseError: the database cannot be used now.
@@ -198,10 +198,11 @@ class Advisor:
         corpus = self._current_retriever().corpus
         sent = []
         async with self._database.transaction() as transaction:
-            for found in await reminders.due(transaction, now, _DUE_AT_ONCE):
-                outgoing = await self._reminders.claim(transaction, found, now, corpus)
-                if outgoing:
-                    sent.append(Due(found.reminder.address, outgoing))
+            for platform in platforms:
+                for found in await reminders.due(transaction, platform, now, _DUE_AT_ONCE):
+                    outgoing = await self._reminders.claim(transaction, found, now, corpus)
+                    if outgoing:
+                        sent.append(Due(found.reminder.address, outgoing))
             if await chores.claim(transaction, "sweep", now, _SWEEP_EVERY):
                 await self._sweep(transaction, now)
         await self._wipe()

@@ -92,13 +92,17 @@ class Reminders:
         """Count a reminder whose time has come as sent, and return it.
 
         Returns:
-            None where there is nothing to remind of, nobody to insist with, or where it is night: then it waits.
+            None where there is nothing to remind of or nobody to insist with; where it is night, or the person cannot
+            be written to, it waits.
         """
         reminder, zone = found.reminder, ZoneInfo(found.zone)
         run = next((run for run in await journeys.all_of(transaction, found.person) if run.state.open), None)
         journey = corpus.journey(run.state.journey) if run else None
         if run is None or journey is None or reminder.unanswered >= INSISTS or run.state.step not in journey.by_id:
             await reminders.drop(transaction, found.person)
+            return None
+        if not await people.is_reachable(transaction, reminder.address):
+            await reminders.keep(transaction, found.person, replace(reminder, due=reminder.due + _WEEK))
             return None
         local = now.astimezone(zone)
         if not _DAY_BEGINS <= local.time() < _NIGHT_BEGINS:

@@ -13,6 +13,11 @@ class Platform(Protocol):
         """What addresses on it are called by."""
         ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether messages can be sent."""
+        ...
+
     async def run(self) -> None:
         """Serve until stopped.
 

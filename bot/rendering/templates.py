@@ -22,11 +22,14 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
 _CALLS = re.compile(r"((?<!\w)@|(?<!\S)/)(?=\w)")
 """What a platform would make a mention or a command of; not what stands within an address, a date or « et/ou »."""
 _JOINER = "\u2060"
+_BEGINNING = re.compile(r"^(\d{0,9})(?=[-+#=.)])")
+"""What would begin a list, a heading or a rule."""
 
 
 def escape_markdown(text: str) -> str:
     """Return the text so that Markdown shows it as it is, on one line, and no platform calls anybody by it."""
-    return _CALLS.sub(rf"\1{_JOINER}", _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split())))
+    escaped = _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))
+    return _CALLS.sub(rf"\1{_JOINER}", _BEGINNING.sub(r"\1\\", escaped))
 
 
 class Templates:

@@ -69,12 +69,13 @@ async def answered(transaction: Transaction, person: int) -> None:
     await transaction.rows("UPDATE reminders SET unanswered = 0 WHERE person = ? AND unanswered > 0", person)
 
 
-async def due(transaction: Transaction, now: datetime, count: int) -> list[DueReminder]:
-    """Return the reminders whose time has come, the longest due first."""
+async def due(transaction: Transaction, platform: str, now: datetime, count: int) -> list[DueReminder]:
+    """Return the reminders on a platform whose time has come, the longest due first."""
     rows = await transaction.rows(
         "SELECT address, weekday, minute, due, unanswered, person, zone FROM reminders"
-        " JOIN people ON people.id = reminders.person WHERE due <= ? ORDER BY due, person LIMIT ?",
+        " JOIN people ON people.id = reminders.person WHERE due <= ? AND address LIKE ? ORDER BY due, person LIMIT ?",
         stamp(now),
+        f'{{"platform":"{platform}"%',
         count,
     )
     return [DueReminder(row["person"], row["zone"], _reminder(row)) for row in rows]

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.advisor import Advisor
 from tests.conversations.words import opening, said
-from tests.people import Clock, Member
+from tests.people import PLATFORMS, Clock, Member
 
 JOINED, WRONG, WAIT = said("privacy/linked"), said("privacy/wrong_code"), said("privacy/wait")
 OFFER = said("reminders/offer")
@@ -217,7 +217,7 @@ async def test_a_reminder_keeps_its_hour_on_the_clock_where_it_was_set(
     await join(here, there)
     assert "America/Montreal" in await there.says("/rappels")
     assert "jeudi 26 novembre" in there.reads
-    [due] = await advisor.due(clock.passes(days=4, hours=11, minutes=30))
+    [due] = await advisor.due(clock.passes(days=4, hours=11, minutes=30), PLATFORMS)
     assert due.address == here.address
     assert "jeudi 3 décembre" in await there.says("/rappels")
     assert "America/Montreal" in there.reads

@@ -23,7 +23,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.misses import latest
 from bot.storage.personal import PERSONAL
 from tests.conversations.words import LABELS, said
-from tests.people import NOON, Clock, Member
+from tests.people import NOON, PLATFORMS, Clock, Member
 
 MARK = "zqxvlo"
 """A word that nobody says, found wherever a person's own words are left."""
@@ -146,10 +146,10 @@ async def test_nobody_is_shown_what_another_said(advisor: Advisor, lea: Member) 
 async def test_the_last_question_is_kept_for_an_hour(advisor: Advisor, lea: Member) -> None:
     await lea.says(f"{QUESTION} {MARK}")
     lea.clock.passes(minutes=59)
-    await advisor.due(lea.clock.now)
+    await advisor.due(lea.clock.now, PLATFORMS)
     assert MARK in json.dumps(await export_of(lea))
     lea.clock.passes(minutes=61)
-    await advisor.due(lea.clock.now)
+    await advisor.due(lea.clock.now, PLATFORMS)
     assert "conversations" not in await export_of(lea)
 
 
@@ -277,7 +277,7 @@ async def test_after_being_forgotten_no_reminder_comes(advisor: Advisor, lea: Me
     await begins_a_journey(lea)
     await lea.says("/rappels jeudi 18h30")
     await is_forgotten(lea)
-    assert await advisor.due(lea.clock.passes(days=30)) == []
+    assert await advisor.due(lea.clock.passes(days=30), PLATFORMS) == []
 
 
 async def test_no_byte_of_what_was_typed_is_left(advisor: Advisor, database: Database) -> None:
@@ -320,7 +320,7 @@ async def test_what_another_process_was_reading_is_wiped_as_soon_as_it_has_read(
         await is_forgotten(lea)
         assert files_with(MARK, database.path)
         reader.execute("COMMIT")
-        await advisor.due(lea.clock.now)
+        await advisor.due(lea.clock.now, PLATFORMS)
     assert files_with(MARK, database.path) == []
 
 
@@ -339,7 +339,7 @@ async def test_what_was_erased_just_before_a_power_cut_is_wiped_at_the_next_star
             shutil.copy(f"{database.path}{suffix}", f"{left}{suffix}")
     assert files_with(MARK, left)
     async with open_database(left) as reopened:
-        await build_advisor(library.current, reopened).due(lea.clock.now)
+        await build_advisor(library.current, reopened).due(lea.clock.now, PLATFORMS)
         assert files_with(MARK, left) == []
 
 

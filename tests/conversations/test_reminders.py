@@ -16,7 +16,7 @@ from bot.core.messages import Due
 from bot.library import Library
 from bot.storage.database import MEMORY, Database, open_database
 from tests.conversations.words import LABELS, opening, said
-from tests.people import Clock, Member
+from tests.people import PLATFORMS, Clock, Member
 
 OFFER = said("reminders/offer")
 MOMENTS = ["Dimanche 18 h", "Mercredi 12 h 30", "Lundi 9 h", LABELS.no_thanks]
@@ -59,7 +59,7 @@ async def finishes(member: Member) -> None:
 async def comes(advisor: Advisor, member: Member, moment: datetime) -> list[Due]:
     """Return the reminders that a member gets at a moment, which is then now."""
     member.clock.now = moment
-    due = await advisor.due(moment)
+    due = await advisor.due(moment, PLATFORMS)
     assert all(each.address == member.address for each in due)
     return due
 
@@ -261,7 +261,7 @@ async def test_a_reminder_set_before_the_clocks_change_comes_right_after_it(advi
 
 async def test_a_reminder_says_where_one_stands_and_leads_back_there(advisor: Advisor, lea: Member) -> None:
     await is_reminded_on_thursdays(lea)
-    [due] = await advisor.due(THURSDAY)
+    [due] = await advisor.due(THURSDAY, PLATFORMS)
     assert "étape 2 de **Démarrer ton identité numérique**" in text_of(due)
     lea.clock.now = THURSDAY
     await lea.presses_id(button_of(due, LABELS.resume))
@@ -273,7 +273,7 @@ async def test_a_reminder_says_where_one_stands_and_leads_back_there(advisor: Ad
 async def test_a_reminder_comes_where_it_was_asked_for(advisor: Advisor) -> None:
     lea = Member(advisor, "léa", community="atelier", platform="discord")
     await is_reminded_on_thursdays(lea)
-    [due] = await advisor.due(THURSDAY)
+    [due] = await advisor.due(THURSDAY, PLATFORMS)
     assert due.address == lea.address
 
 
@@ -288,7 +288,7 @@ async def test_two_processes_do_not_send_the_same_reminder(library: Library, tmp
     async with open_database(tmp_path / "v.sqlite3") as one, open_database(tmp_path / "v.sqlite3") as other:
         advisors = [build_advisor(library.current, each) for each in (one, other)]
         await is_reminded_on_thursdays(Member(advisors[0], "léa"))
-        sent = await asyncio.gather(*(advisor.due(THURSDAY) for advisor in advisors))
+        sent = await asyncio.gather(*(advisor.due(THURSDAY, PLATFORMS) for advisor in advisors))
     assert sorted(map(len, sent)) == [0, 1]
 
 
@@ -296,7 +296,7 @@ async def test_everybody_gets_a_reminder_of_their_own(advisor: Advisor) -> None:
     members = [Member(advisor, f"membre-{number}") for number in range(5)]
     for member in members:
         await is_reminded_on_thursdays(member)
-    assert {due.address for due in await advisor.due(THURSDAY)} == {member.address for member in members}
+    assert {due.address for due in await advisor.due(THURSDAY, PLATFORMS)} == {member.address for member in members}
 
 
 @pytest.mark.parametrize("hours_between_looks", [5, 26])
@@ -338,7 +338,7 @@ async def test_any_answer_counts_and_reminders_go_on(advisor: Advisor, lea: Memb
 async def test_a_button_is_an_answer_too(advisor: Advisor, lea: Member) -> None:
     await is_reminded_on_thursdays(lea)
     await comes(advisor, lea, THURSDAY)
-    [due] = await advisor.due(THURSDAY + WEEK)
+    [due] = await advisor.due(THURSDAY + WEEK, PLATFORMS)
     lea.clock.now = THURSDAY + WEEK
     await lea.presses_id(button_of(due, LABELS.resume))
     [third] = await comes(advisor, lea, THURSDAY + 2 * WEEK)
@@ -363,7 +363,7 @@ async def test_reminders_stop_when_told(advisor: Advisor, lea: Member, typed: st
 
 async def test_the_button_under_a_reminder_stops_them(advisor: Advisor, lea: Member) -> None:
     await is_reminded_on_thursdays(lea)
-    [due] = await advisor.due(THURSDAY)
+    [due] = await advisor.due(THURSDAY, PLATFORMS)
     lea.clock.now = THURSDAY
     assert await lea.presses_id(button_of(due, LABELS.stop_reminders)) == STOPPED
     assert await comes(advisor, lea, THURSDAY + WEEK) == []

@@ -13,7 +13,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.journeys import counts
 from bot.storage.misses import latest
 from tests.conversations.words import LABELS, said
-from tests.people import Member
+from tests.people import PLATFORMS, Member
 
 UNANSWERABLE = "recette de la blanquette de veau"
 
@@ -127,7 +127,7 @@ async def test_an_event_is_known_for_48_hours(
     advisor: Advisor, lea: Member, database: Database, hours: int, *, counts_again: bool
 ) -> None:
     await lea.says(UNANSWERABLE, identifier="1")
-    await advisor.due(lea.clock.passes(hours=hours))
+    await advisor.due(lea.clock.passes(hours=hours), PLATFORMS)
     await lea.says(UNANSWERABLE, identifier="1")
     assert len(await questions_kept(database)) == 1 + counts_again
 
@@ -135,7 +135,7 @@ async def test_an_event_is_known_for_48_hours(
 async def test_what_is_over_is_dropped_time_after_time(advisor: Advisor, lea: Member, database: Database) -> None:
     for day in range(6):
         await lea.says("merci", identifier=f"{day}")
-        await advisor.due(lea.clock.passes(days=1))
+        await advisor.due(lea.clock.passes(days=1), PLATFORMS)
     [row] = await database.rows("SELECT COUNT(*) FROM events")
     assert row[0] <= 2
 
@@ -145,22 +145,22 @@ async def test_a_question_without_an_answer_is_kept_for_90_days(
     advisor: Advisor, lea: Member, database: Database, days: int, kept: list[str]
 ) -> None:
     await lea.says(UNANSWERABLE)
-    await advisor.due(lea.clock.passes(days=days))
+    await advisor.due(lea.clock.passes(days=days), PLATFORMS)
     assert await questions_kept(database) == kept
 
 
 async def test_for_how_long_is_a_setting(library: Library, lea: Member, database: Database) -> None:
     await lea.says(UNANSWERABLE)
-    await build_advisor(library.current, database, misses_kept=7).due(lea.clock.passes(days=8))
+    await build_advisor(library.current, database, misses_kept=7).due(lea.clock.passes(days=8), PLATFORMS)
     assert await questions_kept(database) == []
 
 
 async def test_who_waits_for_an_answer_waits_for_90_days(advisor: Advisor, lea: Member) -> None:
     await lea.says(UNANSWERABLE)
     await lea.presses(LABELS.watch)
-    await advisor.due(lea.clock.passes(days=89))
+    await advisor.due(lea.clock.passes(days=89), PLATFORMS)
     assert "watches" in await export_of(lea)
-    await advisor.due(lea.clock.passes(days=2))
+    await advisor.due(lea.clock.passes(days=2), PLATFORMS)
     assert "watches" not in await export_of(lea)
 
 
@@ -170,7 +170,7 @@ async def test_the_buttons_under_a_dropped_question_never_touch_the_question_of_
 ) -> None:
     await lea.says(UNANSWERABLE)
     button = lea.button_id(pressed)
-    await advisor.due(lea.clock.passes(days=91))
+    await advisor.due(lea.clock.passes(days=91), PLATFORMS)
     await Member(advisor, "max", community="verger", clock=lea.clock).says("quand planter les poireaux ?")
     assert said("feedback/too_late") in await lea.presses_id(button)
     assert len(await latest(database, "verger", 5)) == 1

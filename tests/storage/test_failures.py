@@ -21,7 +21,7 @@ from bot.storage.database import Database, DatabaseError, newest_version, open_d
 from bot.storage.misses import latest
 from tests.conftest import PASSAGE, WriteKnowledge
 from tests.conversations.words import said
-from tests.people import NOON, Clock, Member
+from tests.people import NOON, PLATFORMS, Clock, Member
 
 QUESTION, ADVICE = "Faut-il répondre aux polémiques ?", "Alban Jarry"
 CANNOT_KEEP = said("help/cannot_keep")
@@ -185,8 +185,8 @@ async def test_a_reminder_that_falls_due_meanwhile_comes_afterwards(
     thursday = lea.clock.passes(days=4, hours=6)
     async with trouble(database):
         with pytest.raises(DatabaseError):
-            await advisor.due(thursday)
-    assert len(await advisor.due(thursday)) == 1
+            await advisor.due(thursday, PLATFORMS)
+    assert len(await advisor.due(thursday, PLATFORMS)) == 1
 
 
 async def test_a_damaged_file_answers_questions_and_goes_on_once_it_is_restored(
@@ -327,7 +327,7 @@ async def test_a_file_of_version_one_keeps_its_questions_and_learns_to_know_peop
 async def test_an_old_question_is_dropped_in_its_turn(library: Library, version_one: Path) -> None:
     clock = Clock()
     async with open_database(version_one) as database:
-        await build_advisor(library.current, database).due(clock.passes(days=91))
+        await build_advisor(library.current, database).due(clock.passes(days=91), PLATFORMS)
         assert await latest(database, "atelier", 5) == []
 
 

@@ -71,12 +71,11 @@ async def what_a_platform_leaves(database: Database, member: Member) -> None:
     async with database.transaction() as transaction:
         delivered = Delivered(f"{address.account}-9", address.account, "{}")
         await inbox.keep(transaction, address.platform, [delivered], NOON)
-        await answers.keep(
-            transaction, Question(address.platform, "atelier", address.account, address.account), [1], NOON
-        )
         community = await communities.known(transaction, address, None)
         assert community
         await communities.set_moderator(transaction, community, address.account, moderates=True)
+    asked = Question(address.platform, "atelier", address.account, address.account)
+    await answers.keep(database, asked, [1], NOON)
     [item] = [each for each in await inbox.waiting(database, address.platform, 0, 9) if each.lane == address.account]
     await inbox.set_tries(database, item.number, 3, set_aside=True)
 

@@ -14,7 +14,8 @@ from telegram.request import HTTPXRequest
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Due
-from bot.platforms.inbox import Inbox, OutageError, pauses
+from bot.errors import BotError
+from bot.platforms.inbox import PAUSES, Inbox, OutageError, pauses
 from bot.platforms.telegram.commands import publish_commands
 from bot.platforms.telegram.handling import Handling
 from bot.platforms.telegram.incoming import PLATFORM, lane
@@ -68,14 +69,17 @@ class TelegramAdapter:
         wording: Wording,
         database: Database,
         now: Callable[[], datetime],
+        seconds: Sequence[float] = PAUSES,
     ) -> None:
         self._webhook = connection.webhook
         self._advisor = advisor
         self._wording = wording
         self._bot = _bot(connection)
         self._handling = Handling(self._bot, advisor, database, now)
-        self._inbox = Inbox(database, PLATFORM, self._handling.handle, now)
+        self._seconds = seconds
+        self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, seconds)
         self._unasked = AsyncLimiter(_UNASKED, 1)
+        self._is_ready = False
         self._stopping = asyncio.Event()
         self._listing: set[asyncio.Task[None]] = set()
 
@@ -90,8 +94,16 @@ class TelegramAdapter:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._inbox.empty())
                 tasks.create_task(self._take_until_stopped())
+        except* BotError as group:
+            raise group.exceptions[0] from None
         finally:
+            self._is_ready = False
             await self._bot.shutdown()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether messages can be sent."""
+        return self._is_ready
 
     def stop(self) -> None:
         """Take nothing new; `run` returns once what was begun is finished."""
@@ -105,7 +117,7 @@ class TelegramAdapter:
 
     async def _connect(self) -> None:
         """Wait until Telegram can be reached, and tell it and the log what there is to tell."""
-        for pause in pauses():
+        for pause in pauses(self._seconds):
             try:
                 await self._bot.initialize()
                 await publish_commands(self._bot, self._wording.commands)
@@ -113,6 +125,7 @@ class TelegramAdapter:
             except (TelegramError, DatabaseError) as error:
                 _log.warning("Telegram cannot be served yet. %s", explained(error))
             else:
+                self._is_ready = True
                 return
             if await self._stops_within(pause):
                 return
@@ -121,7 +134,9 @@ class TelegramAdapter:
         """Take updates, in the way that was chosen, until stopped or until they cannot be taken at all."""
         webhook = self._webhook
         taking = asyncio.create_task(
-            listen(self._bot, webhook, self._accept) if webhook else poll(self._bot, self._accept)
+            listen(self._bot, webhook, self._accept, self._seconds)
+            if webhook
+            else poll(self._bot, self._accept, self._seconds)
         )
         stopping = asyncio.create_task(self._stopping.wait())
         try:

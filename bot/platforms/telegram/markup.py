@@ -1,5 +1,6 @@
 """From Vigie's Markdown and choices to Telegram's text with entities, and its keyboards."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from bot.core.messages import Choice, ChoiceKind, Reply
 from bot.rendering.split import split
 
 _LONGEST = int(MessageLimit.MAX_TEXT_LENGTH)
+_DOLLAR = re.compile(r"(?<!\\)((?:\\\\)*)\$")
 _ROW_LETTERS = 34
 """Letters that a row of buttons shows whole on a narrow phone."""
 _ROW_BUTTONS = 3
@@ -47,7 +49,7 @@ class Formatted:
 @lru_cache(maxsize=1024)
 def formatted(markdown: str) -> Formatted:
     """Return what a Markdown text becomes on Telegram, however long."""
-    return _formatted(*convert(markdown, latex_escape=False, config=_CONFIG))
+    return _formatted(*_converted(markdown))
 
 
 def messages(reply: Reply) -> list[Formatted]:
@@ -58,8 +60,13 @@ def messages(reply: Reply) -> list[Formatted]:
     return [
         _formatted(*piece)
         for part in split(reply.blocks, longest=_LONGEST, measure=_units)
-        for piece in split_entities(*convert(part.text, latex_escape=False, config=_CONFIG), _LONGEST)
+        for piece in split_entities(*_converted(part.text), _LONGEST)
     ]
+
+
+def _converted(markdown: str) -> tuple[str, list[Entity]]:
+    # What stands between two dollars is no formula here.
+    return convert(_DOLLAR.sub(r"\1\$", markdown), latex_escape=False, config=_CONFIG)
 
 
 def _units(markdown: str) -> int:

@@ -23,13 +23,15 @@ Accept = Callable[[Sequence[Update]], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-async def poll(bot: ExtBot[int], accept: Accept) -> None:
+async def poll(bot: ExtBot[int], accept: Accept, seconds: Sequence[float]) -> None:
     """Ask for updates, again and again; to ask for the next ones confirms those before.
+
+    After each failure it waits for some seconds, as `pauses` says.
 
     Raises:
         BotError: Telegram refuses the token.
     """
-    waits = pauses()
+    waits = pauses(seconds)
     next_one, is_webhook_gone = 0, False
     while True:
         try:
@@ -42,10 +44,10 @@ async def poll(bot: ExtBot[int], accept: Accept) -> None:
             await asyncio.sleep(next(waits))
         else:
             next_one = updates[-1].update_id + 1 if updates else next_one
-            waits = pauses()
+            waits = pauses(seconds)
 
 
-async def listen(bot: ExtBot[int], webhook: Webhook, accept: Accept) -> None:
+async def listen(bot: ExtBot[int], webhook: Webhook, accept: Accept, seconds: Sequence[float]) -> None:
     """Have Telegram post updates, and take them, until cancelled.
 
     Raises:
@@ -57,7 +59,7 @@ async def listen(bot: ExtBot[int], webhook: Webhook, accept: Accept) -> None:
         await accept([Update.de_json(data, bot)])
 
     async with listening(webhook, secret, accept_one):
-        for pause in pauses():
+        for pause in pauses(seconds):
             try:
                 await bot.set_webhook(webhook.url, secret_token=secret, allowed_updates=UPDATES)
                 break

@@ -47,7 +47,8 @@ async def listening(
     """
 
     async def post(request: web.Request) -> web.Response:
-        if not hmac.compare_digest(request.headers.get(_HEADER, ""), secret):
+        given = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, secret.encode()):
             return web.Response(status=HTTPStatus.FORBIDDEN)
         try:
             await accept(json.loads(await request.read()))

@@ -63,7 +63,7 @@ class TerminalChat:
     async def _remind(self) -> None:
         while True:
             with suppress(DatabaseError):
-                for due in await self._advisor.due(self._now()):
+                for due in await self._advisor.due(self._now(), (ADDRESS.platform,)):
                     if due.address == ADDRESS:
                         self._print(due.outgoing)
             await asyncio.sleep(_DUE_EVERY)

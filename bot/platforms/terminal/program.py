@@ -95,7 +95,7 @@ class ProgramChat:
 
     async def _due(self, now: datetime) -> AsyncIterator[dict[str, Any]]:
         try:
-            fallen_due = await self._advisor.due(now)
+            fallen_due = await self._advisor.due(now, (PLATFORM,))
         except DatabaseError:
             return
         for due in fallen_due:
