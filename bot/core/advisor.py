@@ -214,23 +214,26 @@ class Advisor:
             known = await events.find(transaction, platform, incoming.id)
             if known:
                 return known.outgoing or Outgoing((self._voice.say("privacy/answered_before"),))
-        if await self._is_erased_already(transaction, incoming):
-            # Pressed twice: nothing is kept anew about somebody who was just forgotten.
-            return Outgoing((self._voice.say("privacy/erased"),))
-        happened = await self._communities.happened(transaction, incoming)
-        if happened:
-            return happened
-        community = await communities.known(transaction, incoming.address, incoming.community_title)
-        if community and (aside := await self._aside(transaction, incoming, community)):
-            return aside
-        scene, is_new = await self._scene(transaction, incoming, community)
-        told = await self._respond(scene)
-        outgoing = await self._close(scene, told, is_new=is_new)
+        outgoing, person = await self._answered(transaction, incoming)
         if incoming.id is not None:
-            person = None if told.erased else scene.person.id
-            kept = None if told.erased else outgoing
+            kept = None if outgoing.erased else outgoing
             await events.keep(transaction, platform, incoming.id, person, kept, incoming.received_at)
         return outgoing
+
+    async def _answered(self, transaction: Transaction, incoming: Incoming) -> tuple[Outgoing, int | None]:
+        """Return what answers an event, and the person whom it is kept of: none where that is nobody's business."""
+        if await self._is_erased_already(transaction, incoming):
+            # Pressed twice: nothing is kept anew about somebody who was just forgotten.
+            return Outgoing((self._voice.say("privacy/erased"),)), None
+        happened = await self._communities.happened(transaction, incoming)
+        if happened:
+            return happened, None
+        community = await communities.known(transaction, incoming.address, incoming.community_title)
+        if community and (aside := await self._aside(transaction, incoming, community)):
+            return aside, None
+        scene, is_new = await self._scene(transaction, incoming, community)
+        told = await self._respond(scene)
+        return await self._close(scene, told, is_new=is_new), None if told.erased else scene.person.id
 
     @staticmethod
     async def _is_erased_already(transaction: Transaction, incoming: Incoming) -> bool:

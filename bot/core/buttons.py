@@ -12,7 +12,7 @@ from bot.core.messages import Address
 
 _VERSION = "1"
 _CUT = "…"
-_FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,20}))?")
+_FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,19}))?")
 
 
 class ButtonKind(StrEnum):

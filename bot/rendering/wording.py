@@ -20,6 +20,8 @@ Meaning = TypeVar("Meaning")
 
 _Description = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 """What a command does: the shortest room for it is Discord's."""
+_Argument = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,19}$")]
+"""What the id of a button has room for."""
 _Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL)]
 
 
@@ -69,7 +71,7 @@ class Wording(_Schema):
 
     controls: dict[Control, _Spoken] = Field(min_length=len(Control))
     outcomes: dict[TaskOption, _Spoken] = Field(min_length=len(TaskOption))
-    reasons: dict[str, _Label] = Field(min_length=1)
+    reasons: dict[_Argument, _Label] = Field(min_length=1)
     labels: Labels
     commands: dict[str, _Description]
 

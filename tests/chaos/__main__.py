@@ -1,4 +1,4 @@
-"""`make chaos`: every journey walked to its end 200 times, and 2,000 events of 50 people killed 100 times."""
+"""`make chaos`: every journey walked 200 times, 2,000 events killed 100 times, and Telegram in bad weather."""
 
 import sys
 from pathlib import Path
@@ -8,9 +8,11 @@ from bot.content.reading import read_corpus
 from bot.resources import KNOWLEDGE
 from tests.chaos.finishing import finish
 from tests.chaos.killing import differences
+from tests.chaos.telegram import lost_on_telegram
 
 _SEEDS = 200
 _PEOPLE, _EVENTS, _KILLS = 50, 2000, 100
+_WRITERS, _TELEGRAM_KILLS = 100, 50
 
 
 def main() -> None:
@@ -23,9 +25,12 @@ def main() -> None:
         print(f"{len(journeys)} journeys, {_SEEDS} walks each…", flush=True)
         astray = finish(journeys, _SEEDS, Path(folder))
         print(f"{len(astray)} walks of {len(journeys) * _SEEDS} went wrong")
-    for each in (*wrong, *astray):
+        print(f"10 updates each of {_WRITERS} people on Telegram, killed {_TELEGRAM_KILLS} times…", flush=True)
+        lost = lost_on_telegram(journeys, _WRITERS, _TELEGRAM_KILLS, Path(folder))
+        print(f"{len(lost)} differences from a run in fair weather")
+    for each in (*wrong, *astray, *lost):
         print(each)
-    sys.exit(bool(wrong or astray))
+    sys.exit(bool(wrong or astray or lost))
 
 
 if __name__ == "__main__":

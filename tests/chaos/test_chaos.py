@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.library import Library
 from tests.chaos.finishing import finish
 from tests.chaos.killing import differences
+from tests.chaos.telegram import lost_on_telegram
 
 
 def ids(library: Library) -> list[str]:
@@ -17,3 +18,7 @@ def test_every_journey_comes_to_its_end_whatever_is_pressed_or_typed(library: Li
 
 def test_killed_at_any_instant_nothing_is_lost_and_nothing_counts_twice(library: Library, tmp_path: Path) -> None:
     assert differences(ids(library), people=5, events=200, kills=10, folder=tmp_path) == []
+
+
+def test_in_bad_weather_telegram_loses_nothing_and_nobody_is_welcomed_twice(library: Library, tmp_path: Path) -> None:
+    assert lost_on_telegram(ids(library), people=10, kills=5, folder=tmp_path) == []

@@ -19,8 +19,9 @@ from bot.platforms.inbox import PAUSES, Inbox, OutageError, pauses
 from bot.platforms.telegram.commands import publish_commands
 from bot.platforms.telegram.handling import Handling
 from bot.platforms.telegram.incoming import PLATFORM, lane
-from bot.platforms.telegram.outgoing import Sender, UnreachableError
+from bot.platforms.telegram.outgoing import Sender
 from bot.platforms.telegram.readiness import report
+from bot.platforms.telegram.requests import UnreachableError
 from bot.platforms.telegram.updates import explained, listen, poll
 from bot.platforms.telegram.webhook import Webhook
 from bot.rendering.wording import Wording

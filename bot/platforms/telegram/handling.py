@@ -14,7 +14,8 @@ from bot.core.advisor import Advisor
 from bot.core.messages import Address, Due, Outgoing, Reply
 from bot.platforms.inbox import OutageError
 from bot.platforms.telegram.incoming import PLATFORM, Place, Reader, Received, move_of
-from bot.platforms.telegram.outgoing import Sender, UnreachableError
+from bot.platforms.telegram.outgoing import Sender
+from bot.platforms.telegram.requests import UnreachableError
 from bot.platforms.telegram.roles import Roles
 from bot.storage import answers, inbox
 from bot.storage.database import Database
@@ -37,6 +38,7 @@ class Handling:
         self._sender = Sender(bot)
         self._reader = Reader(bot, Roles(bot, now))
         self._fresh: dict[str, Update] = {}
+        self._sent: dict[int, int] = {}
 
     def remember(self, updates: Sequence[Update]) -> None:
         """Hold updates as they came until they are handled."""
@@ -64,6 +66,7 @@ class Handling:
         if received.question and outgoing.verdict and taken:
             await answers.keep(self._database, received.question, taken, item.at)
         await inbox.drop(self._database, item.number)
+        self._sent.pop(item.number, None)
         if outgoing.erased:
             await self._advisor.wipe_again(item.at)
 
@@ -84,7 +87,9 @@ class Handling:
         taken: list[int] = []
         if received.callback and not outgoing.replies:
             await self._sender.acknowledge(received.callback)
-        for number, reply in enumerate(outgoing.replies[item.sent :], start=item.sent):
+        # What the database does not know yet, of an attempt before, is known here.
+        sent = self._sent.get(item.number, item.sent)
+        for number, reply in enumerate(outgoing.replies[sent:], start=sent):
             # The first alone answers the press or the message itself.
             tied = received if number == 0 else replace(received, callback=None, pressed=None, replies_to=None)
             try:
@@ -93,6 +98,7 @@ class Handling:
                 await self._note_unreachable(received.incoming.address, error)
                 break
             taken = shown if number == 0 else taken
+            self._sent[item.number] = number + 1
             if number + 1 < len(outgoing.replies):
                 await inbox.set_sent(self._database, item.number, number + 1)
         return taken

@@ -74,7 +74,9 @@ def _units(markdown: str) -> int:
 
 
 def _formatted(text: str, entities: Sequence[Entity]) -> Formatted:
-    return Formatted(text, tuple(MessageEntity(each.type, each.offset, each.length, url=each.url) for each in entities))
+    # Telegram passes over those beyond.
+    shown = entities[: MessageLimit.MESSAGE_ENTITIES]
+    return Formatted(text, tuple(MessageEntity(each.type, each.offset, each.length, url=each.url) for each in shown))
 
 
 def keyboard(choices: Sequence[Choice], bot_name: str) -> InlineKeyboardMarkup | None:

@@ -1,8 +1,7 @@
 """From what the core says to Telegram's messages: sent, edited in place, shown for a moment or taken away."""
 
 import logging
-from collections.abc import Awaitable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from telegram import (
     InlineKeyboardMarkup,
@@ -15,34 +14,20 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import CallbackQueryLimit
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from bot.core.messages import Attachment, Found, Manner, Reply
-from bot.platforms.inbox import OutageError
 from bot.platforms.telegram.incoming import Place, Received
 from bot.platforms.telegram.markup import Formatted, formatted, keyboard, messages
+from bot.platforms.telegram.requests import asked
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _INLINE_KEPT = 300
 """Seconds for which Telegram may show the same results to anybody."""
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
-_NOT_ALLOWED = (
-    "chat not found",
-    "not enough rights",
-    "have no rights",
-    "topic_closed",
-    "topic_deleted",
-    "chat_restricted",
-)
-
-Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
-
-
-class UnreachableError(Exception):
-    """Telegram lets Vigie write there no longer: she was blocked, put out, or silenced."""
 
 
 class Sender:
@@ -109,7 +94,7 @@ class Sender:
             for text in messages(each.reply)[:1]
         ]
         try:
-            await _asked(
+            await asked(
                 self._bot.answer_inline_query(
                     query,
                     results,
@@ -127,7 +112,7 @@ class Sender:
 
     async def _acknowledge(self, callback: str, notice: str | None) -> None:
         try:
-            await _asked(self._bot.answer_callback_query(callback, notice, show_alert=bool(notice)))
+            await asked(self._bot.answer_callback_query(callback, notice, show_alert=bool(notice)))
         except BadRequest as error:
             # Pressed too long ago: what it does is done all the same.
             _log.info("A press could not be acknowledged any more (%s).", error.message)
@@ -138,7 +123,7 @@ class Sender:
         reply_parameters = ReplyParameters(replies_to, allow_sending_without_reply=True) if replies_to else None
 
         async def send(topic: int | None) -> Message:
-            return await _asked(
+            return await asked(
                 self._bot.send_message(
                     place.chat,
                     text.text,
@@ -161,7 +146,7 @@ class Sender:
     async def _edited(self, place: Place, message: int, text: Formatted, buttons: InlineKeyboardMarkup | None) -> bool:
         """Edit a message; return whether it shows the text now."""
         try:
-            await _asked(
+            await asked(
                 self._bot.edit_message_text(
                     text.text,
                     place.chat,
@@ -181,32 +166,14 @@ class Sender:
 
     async def _remove(self, place: Place, message: int) -> None:
         try:
-            await _asked(self._bot.delete_message(place.chat, message))
+            await asked(self._bot.delete_message(place.chat, message))
         except BadRequest as error:
             _log.info("A message could not be taken away (%s).", error.message)
 
     async def _send_file(self, place: Place, attachment: Attachment) -> None:
         file = InputFile(attachment.content.encode(), attachment.name, attach=False)
-        await _asked(self._bot.send_document(place.chat, file, message_thread_id=place.topic))
+        await asked(self._bot.send_document(place.chat, file, message_thread_id=place.topic))
 
 
 def _fits_a_notice(reply: Reply) -> bool:
     return len(formatted(reply.text).text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
-
-
-async def _asked(request: Awaitable[Result]) -> Result:
-    """Return what Telegram answers to a request, its refusals told apart by what is to be done about them."""
-    try:
-        return await request
-    except BadRequest as error:
-        if any(each in error.message.casefold() for each in _NOT_ALLOWED):
-            raise UnreachableError(error.message) from error
-        raise
-    except Forbidden as error:
-        raise UnreachableError(error.message) from error
-    except RetryAfter as error:
-        raise OutageError("Telegram asks for patience.") from error
-    except InvalidToken:
-        raise OutageError("Telegram refuses the token.") from None
-    except NetworkError as error:
-        raise OutageError(f"Telegram cannot be reached ({type(error).__name__}).") from error

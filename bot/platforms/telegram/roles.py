@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.messages import Role
+from bot.platforms.telegram.requests import UnreachableError, asked
 
 _REMEMBERED = timedelta(minutes=5)
 
@@ -25,7 +26,11 @@ class Roles:
         self._known: dict[int, tuple[datetime, frozenset[int]]] = {}
 
     async def of(self, chat: Chat, person: User) -> Role:
-        """Return what somebody is in a chat; a member, where Telegram does not tell."""
+        """Return what somebody is in a chat; a member, where Telegram does not tell.
+
+        Raises:
+            OutageError: Telegram cannot be reached now.
+        """
         if chat.type == ChatType.PRIVATE:
             return Role.MEMBER
         if person.id == ChatID.ANONYMOUS_ADMIN:
@@ -40,8 +45,8 @@ class Roles:
         asked_at, known = self._known.get(chat, (None, frozenset()))
         if asked_at is None or self._now() - asked_at > _REMEMBERED:
             try:
-                known = frozenset(each.user.id for each in await self._bot.get_chat_administrators(chat))
-            except TelegramError as error:
-                _log.info("Telegram does not tell who administers a chat (%s).", error.message)
+                known = frozenset(each.user.id for each in await asked(self._bot.get_chat_administrators(chat)))
+            except (UnreachableError, TelegramError) as error:
+                _log.info("Telegram does not tell who administers a chat (%s).", error)
             self._known[chat] = (self._now(), known)
         return known
