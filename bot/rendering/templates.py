@@ -6,17 +6,21 @@ markup, unless it was marked as `Markup` because the knowledge check has let its
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.core.messages import Block
 from bot.rendering.spoken import clock, day, enumerated
 
 SUFFIX = ".md.j2"
+_Part = Callable[[dict[str, Any]], Block | None]
+"""Makes one block of a reply from the values that a template may insert, None where it says nothing."""
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>~|&])")
 _CALLS = re.compile(r"((?<!\w)@|(?<!\S)/)(?=\w)")
@@ -48,31 +52,52 @@ class Templates:
         )
 
         self._environment.filters |= {"day": day, "clock": clock, "enumerated": enumerated}
+        self._parts = cache(self._read_parts)
 
     def render(self, name: str, only: Container[str] | None = None, /, **values: Any) -> tuple[Block, ...]:
         """Return the blocks of the template `name` in the order of the file: all, or `only` those of some roles."""
-        template = self._environment.get_template(_file(name))
-        context = template.new_context(values)
-        wanted = ((role, render) for role, render in template.blocks.items() if only is None or role in only)
-        texts = ((role, "".join(render(context)).strip()) for role, render in wanted)
-        return tuple(Block(role, text) for role, text in texts if text)
+        parts = (part for role, part in self._parts(name).items() if only is None or role in only)
+        return tuple(block for part in parts if (block := part(values)))
 
     def roles(self, name: str) -> tuple[str, ...]:
         """Return the roles of the blocks that the template holds, said or not, in the order of the file."""
-        return tuple(self._environment.get_template(_file(name)).blocks)
+        return tuple(self._parts(name))
 
     def attributes_read(self, name: str) -> dict[str, dict[str, int]]:
         """Return what the template reads of each value (`answers.goal`): value, to attribute, to the first line."""
-        source, _, _ = self._loader.get_source(self._environment, _file(name))
         found: dict[str, dict[str, int]] = {}
-        for node in self._environment.parse(source).find_all(nodes.Getattr):
+        for node in self._tree(name).find_all(nodes.Getattr):
             if isinstance(node.node, nodes.Name):
                 found.setdefault(node.node.name, {}).setdefault(node.attr, node.lineno)
         return found
 
+    def _read_parts(self, name: str) -> Mapping[str, _Part]:
+        """Return what makes each block of a template, by role; one that names no value is made here, once."""
+        template = self._environment.get_template(_file(name))
+        parts = {role: self._part(template, role) for role in template.blocks}
+        named = {block.name for block in self._tree(name).find_all(nodes.Block) if block.find(nodes.Name)}
+        return {role: part if role in named else _always(part({})) for role, part in parts.items()}
+
+    def _part(self, template: Template, role: str) -> _Part:
+        def said(values: dict[str, Any]) -> Block | None:
+            # `new_context` would first copy the values, and all that Jinja lets templates name beside.
+            context = Context(self._environment, values, template.name, template.blocks)
+            text = "".join(template.blocks[role](context)).strip()
+            return Block(role, text) if text else None
+
+        return said
+
+    def _tree(self, name: str) -> nodes.Template:
+        source, _, _ = self._loader.get_source(self._environment, _file(name))
+        return self._environment.parse(source)
+
 
 def _file(name: str) -> str:
     return f"{name}{SUFFIX}"
+
+
+def _always(block: Block | None) -> _Part:
+    return lambda _values: block
 
 
 def _finalize(value: Any) -> Any:
