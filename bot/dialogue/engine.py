@@ -106,8 +106,8 @@ def begin(journey: Journey, before: JourneyState | None = None) -> Turn:
     if before is None:
         return Turn(state, Notice.BEGUN)
     kept = _fitting(journey, before)
-    state = replace(state, answers=kept.answers, tasks=kept.tasks)
-    return Turn(replace(state, picked=_picked_before(journey, state)), Notice.RESTARTED)
+    picked = _picked_before(first, kept)
+    return Turn(replace(state, answers=kept.answers, tasks=kept.tasks, picked=picked), Notice.RESTARTED)
 
 
 def stands(journey: Journey, state: JourneyState) -> bool:
@@ -121,18 +121,19 @@ def resume(journey: Journey, state: JourneyState) -> Turn:
         return Turn(replace(state, progress=_progress_at(journey.by_id[state.step])), Notice.RESUMED)
     path = tuple(step for step in state.path if step in journey.by_id)
     step = state.step if state.step in journey.by_id else (path[-1] if path else journey.steps[0].id)
+    kept = _fitting(journey, state)
     moved = replace(
-        _fitting(journey, state),
+        kept,
         version=journey.version,
         visit=state.visit + 1,
         step=step,
         path=path if step == state.step else path[:-1],
         seen=tuple(dict.fromkeys([*(each for each in state.seen if each in journey.by_id), step])),
-        picked=(),
+        picked=_picked_before(journey.by_id[step], kept),
         misunderstood=0,
         progress=_progress_at(journey.by_id[step]),
     )
-    return Turn(replace(moved, picked=_picked_before(journey, moved)), Notice.MOVED)
+    return Turn(moved, Notice.MOVED)
 
 
 def controls(journey: Journey, state: JourneyState) -> tuple[Control, ...]:
@@ -227,8 +228,15 @@ def _control(journey: Journey, state: JourneyState, step: Step, control: Control
 
 def _back(journey: Journey, state: JourneyState) -> JourneyState:
     *path, step = state.path
-    back = replace(state, visit=state.visit + 1, step=step, path=tuple(path), misunderstood=0)
-    return replace(back, picked=_picked_before(journey, back), progress=Progress.UNDER_WAY)
+    return replace(
+        state,
+        visit=state.visit + 1,
+        step=step,
+        path=tuple(path),
+        picked=_picked_before(journey.by_id[step], state),
+        misunderstood=0,
+        progress=Progress.UNDER_WAY,
+    )
 
 
 def _choose(journey: Journey, state: JourneyState, step: Step, option: Option) -> Turn:
@@ -257,10 +265,11 @@ def _go(
         path=(*state.path, step.id),
         seen=tuple(dict.fromkeys((*state.seen, target.id))),
         passed=tuple(dict.fromkeys((*state.passed, step.id))),
+        picked=_picked_before(target, state),
         misunderstood=0,
         progress=_progress_at(target),
     )
-    return Turn(replace(arrived, picked=_picked_before(journey, arrived)), reaction=reaction)
+    return Turn(arrived, reaction=reaction)
 
 
 def _following(step: Step, state: JourneyState, option: Option | None) -> str:
@@ -285,9 +294,8 @@ def _progress_at(step: Step) -> Progress:
     return Progress.FINISHED if step.is_end else Progress.UNDER_WAY
 
 
-def _picked_before(journey: Journey, state: JourneyState) -> tuple[str, ...]:
-    """Return what was ticked at the step when it was answered before."""
-    step = journey.by_id[state.step]
+def _picked_before(step: Step, state: JourneyState) -> tuple[str, ...]:
+    """Return what was ticked at a step when it was answered before."""
     before = state.answers.get(step.save or "")
     return before.options if before and step.kind is StepKind.SEVERAL else ()
 
