@@ -58,10 +58,15 @@ def owner_of(address: Address) -> str:
 
 def button_id(kind: ButtonKind, address: Address, subject: str = "", argument: str = "") -> str:
     """Return the id of a button that only the person at the address may press."""
-    identifier = f"{kind}:{_VERSION}:{owner_of(address)}:{digest(subject)}"
+    return with_argument(f"{kind}:{_VERSION}:{owner_of(address)}:{digest(subject)}", argument)
+
+
+def with_argument(identifier: str, argument: str) -> str:
+    """Return the id of a button that does more of what the one of an id does."""
     return f"{identifier}.{argument}" if argument else identifier
 
 
+@lru_cache(maxsize=1024)
 def read_button(text: str) -> Button | None:
     """Return the button of an id, or None if the text is not an id of this version."""
     found = _FORM.fullmatch(text)

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.content.corpus import Passage, Source
 from bot.core.answering import passage_choices
-from bot.core.buttons import ButtonKind, button_id, shortened
-from bot.core.messages import Address, Block, Choice, ChoiceKind
+from bot.core.buttons import ButtonKind, button_id, shortened, with_argument
+from bot.core.messages import Block, Choice, ChoiceKind
 from bot.core.plan import PlannedTask, planned, rows, this_week
 from bot.core.scene import Scene
 from bot.core.voice import Voice
@@ -136,7 +136,7 @@ class Page:
         return values_of(self.journey, self.state.answers)
 
     def _answer(self, offered: Pick | TaskOption) -> Choice:
-        identifier = step_button(self.journey, self.state, self.scene.address, offered)
+        identifier = self._identifier(offered)
         if isinstance(offered, TaskOption):
             return Choice(identifier, self.voice.wording.outcomes[offered].label)
         label = next(option.label for option in self.step.options if option.id == offered.option)
@@ -150,8 +150,15 @@ class Page:
             label = self.voice.labels.resume
         elif control is Control.CONTINUE and self.step.kind is StepKind.SEVERAL:
             label = self.voice.labels.confirm
-        identifier = step_button(self.journey, self.state, self.scene.address, control)
-        return Choice(identifier, label, ChoiceKind.NAVIGATION)
+        return Choice(self._identifier(control), label, ChoiceKind.NAVIGATION)
+
+    def _identifier(self, given: Input) -> str:
+        """Return the id of a button of the step shown: it follows from the account and the state alone."""
+        return with_argument(self._of_the_visit, what_it_does(self.journey, self.state, given))
+
+    @cached_property
+    def _of_the_visit(self) -> str:
+        return button_id(ButtonKind.STEP, self.scene.address, visit_key(self.journey, self.state))
 
     def _answers(self) -> Iterator[tuple[str, str]]:
         for name, step in self.journey.saved.items():
@@ -166,11 +173,6 @@ class Page:
 
     def _sources(self) -> list[Source]:
         return [source for source in self.scene.corpus.sources if source.id in self.journey.sources]
-
-
-def step_button(journey: Journey, state: JourneyState, address: Address, given: Input) -> str:
-    """Return the id of a button of the step shown: it follows from the account and the state alone."""
-    return button_id(ButtonKind.STEP, address, visit_key(journey, state), what_it_does(journey, state, given))
 
 
 def visit_key(journey: Journey, state: JourneyState) -> str:
