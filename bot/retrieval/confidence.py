@@ -1,7 +1,7 @@
 """How sure it is that the first passage answers the question: a probability from what the ranking rests on."""
 
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class ConfidenceWeights:
 
 def confidence(evidence: Evidence, weights: ConfidenceWeights) -> float:
     """Return the probability, from 0 to 1, that the first passage answers the question."""
-    intercept, *coefficients = astuple(weights)
-    logit = intercept + sum(weight * value for weight, value in zip(coefficients, astuple(evidence), strict=True))
+    logit = (
+        weights.coverage * evidence.coverage
+        + weights.likeness * evidence.likeness
+        + weights.strength * evidence.strength
+        + weights.runner_up * evidence.runner_up
+        + weights.outside * evidence.outside
+        + weights.intercept
+    )
     return 1 / (1 + math.exp(-logit))
