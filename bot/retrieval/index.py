@@ -91,7 +91,7 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
     def score_at(self, term: str, position: int) -> float:
         """Return the term's score in one document, 0 where it does not stand."""
         positions, impacts = self.postings(term)
-        place = int(np.searchsorted(positions, position))
+        place = int(positions.searchsorted(position))
         return float(impacts[place]) if place < len(positions) and positions[place] == position else 0.0
 
     def get_scores(self, query: Iterable[str]) -> Scores:
@@ -138,7 +138,7 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
 def top(scores: Scores, count: int) -> list[Ranked]:
     """Return the `count` highest scores above zero, best first, equal ones by position."""
     if len(scores) <= _SORTED_WHOLE:
-        best = np.argsort(-scores, kind="stable")[:count]
+        best = (-scores).argsort(kind="stable")[:count]
     else:
         candidates = _candidates(scores, count)
         best = candidates[np.lexsort((candidates, -scores[candidates]))[:count]]

@@ -211,13 +211,14 @@ class Retriever:
 
     def _likeness(self, asked: Sequence[tuple[QueryTerm, float]], position: int) -> float:
         """Return the weight that the question shares with the nearest one of a passage, over the weight of both."""
-        start, end = self._part_bounds[position : position + 2]
+        bounds = self._part_bounds[position : position + 2]
+        start, end = bounds.tolist()
         shared, own = np.zeros(end - start), self._question_weights[start:end]
         for term, weight in asked:
             meets = np.zeros(end - start, np.bool_)
             for option, _ in term.options:
                 questions, _ = self._question_index.postings(option)
-                first, last = np.searchsorted(questions, (start, end))
+                first, last = questions.searchsorted(bounds).tolist()
                 meets[questions[first:last] - start] = True
             shared += weight * meets
         both = sum(weight for _, weight in asked) + own - shared
