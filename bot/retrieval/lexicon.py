@@ -37,13 +37,14 @@ class Lexicon:
                     self.silent.add(key[0])
                 elif key:
                     self._meanings.setdefault(key, {}).update(dict.fromkeys(stems))
-        self._longest = max(map(len, self._meanings), default=0)
+        # The words of the longest form that begins with a word: most begin none.
+        self._longest = {form[0]: len(form) for form in sorted(self._meanings, key=len)}
 
     def occurrences(self, query: Sequence[str]) -> Iterator[Occurrence]:
         """Yield the forms found in the words, from left to right, without overlap."""
         start = 0
         while start < len(query):
-            for length in range(min(self._longest, len(query) - start), 0, -1):
+            for length in range(min(self._longest.get(query[start], 0), len(query) - start), 0, -1):
                 meanings = self._meanings.get(tuple(query[start : start + length]))
                 if meanings:
                     yield Occurrence(start, start + length, tuple(meanings))
