@@ -1,6 +1,6 @@
 """Correction of words that no passage holds, against the words that some do."""
 
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
 from rapidfuzz import process
@@ -16,11 +16,7 @@ class Vocabulary:
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = dict(counts)
-        by_length: dict[int, list[str]] = defaultdict(list)
-        for word in self._counts:
-            if len(word) >= _SHORTEST - 1 and word.isalpha():
-                by_length[len(word)].append(word)
-        self._by_length = dict(by_length)
+        self._by_length = sorted((word for word in self._counts if word.isalpha()), key=len)
 
     def __contains__(self, word: str) -> bool:
         return word in self._counts
@@ -33,11 +29,9 @@ class Vocabulary:
         if len(word) < _SHORTEST or not word.isalpha():
             return []
         slips = 2 if len(word) >= _LONG else 1
-        candidates = [
-            known
-            for length in range(len(word) - slips, len(word) + slips + 1)
-            for known in self._by_length.get(length, ())
-        ]
+        first = bisect_left(self._by_length, len(word) - slips, key=len)
+        last = bisect_right(self._by_length, len(word) + slips, key=len)
+        candidates = self._by_length[first:last]
         found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
         best = min((distance for _, distance, _ in found), default=0)
         closest = [known for known, distance, _ in found if distance == best]
