@@ -130,7 +130,8 @@ class Advisor:
 
     async def handle(self, incoming: Incoming) -> Outgoing:
         """Return all that answers one event; one that came before gets the same again and changes nothing."""
-        incoming = replace(incoming, text=_UNWRITTEN.sub("", incoming.text))
+        if _UNWRITTEN.search(incoming.text):
+            incoming = replace(incoming, text=_UNWRITTEN.sub("", incoming.text))
         try:
             async with self._database.transaction() as transaction:
                 outgoing = await self._once(transaction, incoming)
