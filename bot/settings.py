@@ -1,6 +1,7 @@
 """Settings, from the environment (VIGIE_…) and from `vigie.toml` in the current folder; the environment prevails."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from bot.errors import BotError
 from bot.resources import KNOWLEDGE
 
 _LAST_PORT = 65535
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
 
@@ -33,7 +35,9 @@ class Settings(BaseSettings):
         telegram_paced: whether requests are held back to Telegram's limits, which a server of one's own may not have.
     """
 
-    model_config = SettingsConfigDict(env_prefix="VIGIE_", toml_file="vigie.toml", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="VIGIE_", env_ignore_empty=True, toml_file="vigie.toml", extra="forbid", frozen=True
+    )
 
     knowledge: Path = KNOWLEDGE
     database: Path = user_data_path("vigie", appauthor=False) / "vigie.sqlite3"
@@ -52,6 +56,11 @@ class Settings(BaseSettings):
     def _from_home(cls, path: Path | None) -> Path | None:
         return path and path.expanduser()
 
+    @field_validator("telegram_token")
+    @classmethod
+    def _is_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        return token and _token(token.get_secret_value())
+
     @field_validator("telegram_listen")
     @classmethod
     def _is_a_port(cls, listen: str) -> str:
@@ -62,9 +71,15 @@ class Settings(BaseSettings):
     @field_validator("telegram_proxy")
     @classmethod
     def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
-        address = urlsplit(proxy.get_secret_value()) if proxy else None
-        if address and not (address.scheme in _PROXIES and address.hostname):
-            raise ValueError(f"a proxy begins with {', '.join(f'{scheme}://' for scheme in _PROXIES)}")
+        if proxy is None:
+            return None
+        try:
+            address = urlsplit(proxy.get_secret_value())
+            is_whole = bool(address.hostname and (address.port or address.scheme in _PROXIES))
+        except ValueError:
+            is_whole = False
+        if not (is_whole and address.scheme in _PROXIES):
+            raise ValueError(f"a proxy is {', '.join(f'{scheme}://HOST:PORT' for scheme in _PROXIES)}")
         return proxy
 
     @property
@@ -118,9 +133,26 @@ def _with_token(settings: Settings) -> Settings:
     if settings.telegram_token_file is None:
         return settings
     try:
-        token = settings.telegram_token_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        token = _token(settings.telegram_token_file.read_text(encoding="utf-8"))
+    except OSError as error:
         raise BotError(
-            f"VIGIE_TELEGRAM_TOKEN_FILE: {settings.telegram_token_file} cannot be read ({error}). Name a file that can."
+            f"VIGIE_TELEGRAM_TOKEN_FILE: {settings.telegram_token_file} cannot be read ({error.strerror})."
+            " Name a file that can."
         ) from error
-    return settings.model_copy(update={"telegram_token": SecretStr(token)})
+    except ValueError:
+        raise BotError(
+            f"VIGIE_TELEGRAM_TOKEN_FILE: {settings.telegram_token_file} holds no token. Write that of @BotFather alone."
+        ) from None
+    return settings.model_copy(update={"telegram_token": token})
+
+
+def _token(typed: str) -> SecretStr:
+    """Return a token without the blanks around it.
+
+    Raises:
+        ValueError: @BotFather gives no such tokens.
+    """
+    token = typed.strip()
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("not a token: copy it again from @BotFather")
+    return SecretStr(token)

@@ -130,8 +130,7 @@ class Advisor:
 
     async def handle(self, incoming: Incoming) -> Outgoing:
         """Return all that answers one event; one that came before gets the same again and changes nothing."""
-        if _UNWRITTEN.search(incoming.text):
-            incoming = replace(incoming, text=_UNWRITTEN.sub("", incoming.text))
+        incoming = _cleaned(incoming)
         try:
             async with self._database.transaction() as transaction:
                 outgoing = await self._once(transaction, incoming)
@@ -149,7 +148,7 @@ class Advisor:
 
     async def ask(self, question: str, asked_at: datetime, address: Address) -> Outgoing:
         """Answer one question outside of any conversation; it alone is kept, if nobody can answer it."""
-        text = _UNWRITTEN.sub("", question)
+        text = _clean(question)
         command = read_command(text)
         if command and command.name != "question":
             return Outgoing((self._voice.say("help/help", typed=True, administers=False),))
@@ -180,15 +179,25 @@ class Advisor:
             await communities.move(transaction, platform, old, new)
 
     async def note_unreachable(self, address: Address, now: datetime) -> None:
-        """Keep that an account cannot be written to: nothing that nobody asked for is sent there any more."""
+        """Keep that nothing unasked is to be sent to an account, or that Vigie is no longer in a community."""
         async with self._database.transaction() as transaction:
-            await people.set_unreachable(transaction, address, now)
+            if address.community is None:
+                await people.set_unreachable(transaction, address, now)
+            else:
+                await communities.leave(transaction, address, now)
 
     async def wipe_again(self, now: datetime) -> None:
         """Wipe what a platform kept of an event that erased its person, and dropped since."""
         async with self._database.transaction() as transaction:
             await personal.ask_wiping(transaction, now)
         await self._wipe()
+
+    async def take_back_welcome(self, incoming: Incoming) -> None:
+        """Have those welcomed whose welcome could not be delivered, the next time that they come."""
+        async with self._database.transaction() as transaction:
+            for newcomer in incoming.newcomers:
+                address = replace(incoming.address, account=newcomer.account)
+                await people.take_back_welcome(transaction, address)
 
     async def due(self, now: datetime, platforms: Iterable[str]) -> list[Due]:
         """Return the reminders on some platforms whose time has come, each counted as sent; drop what is over.
@@ -225,13 +234,18 @@ class Advisor:
         """Return what answers an event, and the person whom it is kept of: none where that is nobody's business."""
         if await self._is_erased_already(transaction, incoming):
             # Pressed twice: nothing is kept anew about somebody who was just forgotten.
-            return Outgoing((self._voice.say("privacy/erased"),)), None
+            return Outgoing((self._voice.notice("privacy/erased"),)), None
         happened = await self._communities.happened(transaction, incoming)
         if happened:
             return happened, None
-        community = await communities.known(transaction, incoming.address, incoming.community_title)
+        pressed = incoming.button is not None
+        community = await communities.known(
+            transaction, incoming.address, incoming.community_title, comes_back=not pressed
+        )
         if community and (aside := await self._aside(transaction, incoming, community)):
             return aside, None
+        if pressed and (refusal := await self._refusal(transaction, incoming, community)):
+            return refusal, None
         scene, is_new = await self._scene(transaction, incoming, community)
         told = await self._respond(scene)
         return await self._close(scene, told, is_new=is_new), None if told.erased else scene.person.id
@@ -272,7 +286,7 @@ class Advisor:
     async def _close(self, scene: Scene, told: Told, *, is_new: bool) -> Outgoing:
         """Keep what the next turn needs, and return what goes out."""
         replies = told.replies
-        if is_new and not told.erased:
+        if (is_new or told.meets) and not told.erased:
             notice = self._voice.templates.render("privacy/first_contact", lasts=self._database.lasts)
             replies = _with_blocks(replies, notice)
         if told.erased:
@@ -365,21 +379,33 @@ class Advisor:
         button = read_button(identifier)
         if button is None:
             return Told((self._voice.notice("buttons/outdated"),))
-        if button.owner != owner_of(scene.address) and not await self._may_remove(scene, button):
-            owner = scene.incoming.quoted_author
-            is_theirs = owner is not None and button.owner == owner_of(replace(scene.address, account=owner.account))
-            is_journey = button.kind in (ButtonKind.STEP, ButtonKind.JOURNEY)
-            name = owner.name if owner and is_theirs else ""
-            return Told((self._voice.notice("buttons/not_yours", name=name, journey=is_journey),))
         told = await self._presses[button.kind](scene, button)
         return replace(told, replies=_in_manner(button, told.replies))
 
-    async def _may_remove(self, scene: Scene, button: Button) -> bool:
-        """Tell whether a button takes an answer away, and somebody moderates the community in which it stands."""
-        if button.kind is not ButtonKind.REMOVE or scene.community is None:
-            return False
-        moderators = await communities.moderators(scene.transaction, scene.community)
-        return scene.role is not Role.MEMBER or scene.address.account in moderators
+    async def _refusal(
+        self, transaction: Transaction, incoming: Incoming, community: Community | None
+    ) -> Outgoing | None:
+        """Return what answers the press of somebody else's button, None where it is not; nobody is kept for it."""
+        address, author = incoming.address, incoming.quoted_author
+        button = read_button(incoming.button or "")
+        if button is None or button.owner == owner_of(address):
+            return None
+        if button.kind is ButtonKind.REMOVE and await self._may_remove(transaction, incoming, community):
+            return None
+        if button.kind is ButtonKind.SETTING and incoming.role is Role.ADMINISTRATOR:
+            return None
+        is_authors = author is not None and button.owner == owner_of(replace(address, account=author.account))
+        is_journey = button.kind in (ButtonKind.STEP, ButtonKind.JOURNEY)
+        name = author.name if author and is_authors else ""
+        return Outgoing((self._voice.notice("buttons/not_yours", name=name, journey=is_journey),))
+
+    @staticmethod
+    async def _may_remove(transaction: Transaction, incoming: Incoming, community: Community | None) -> bool:
+        """Tell whether somebody may take away an answer that they did not call for: a moderator, or who is answered."""
+        author, account = incoming.quoted_author, incoming.address.account
+        if incoming.role is not Role.MEMBER or (author and author.account == account):
+            return True
+        return community is not None and account in await communities.moderators(transaction, community)
 
     async def _remove(self, _scene: Scene, _button: Button) -> Told:
         return Told((Reply((), manner=Manner.REMOVAL),))
@@ -475,6 +501,27 @@ def _with_choices(turn: Turn, shown: Sequence[Choice]) -> Turn:
     # What steers a step is understood by its words, with the step; there is no need to keep its buttons.
     onward = tuple((each.id, each.label) for each in navigation if kind_of(each.id) is not ButtonKind.STEP)
     return replace(turn, choices=numbered, onward=onward, shows_step=len(onward) < len(navigation))
+
+
+def _cleaned(incoming: Incoming) -> Incoming:
+    """Return an event without the characters that nobody writes, in the names that people give themselves either."""
+    shown = (incoming.text, incoming.quoted or "", incoming.community_title or "")
+    names = (each.name for each in (*incoming.newcomers, *filter(None, [incoming.quoted_author])))
+    if not any(_UNWRITTEN.search(text) for text in (*shown, *names)):
+        return incoming
+    author = incoming.quoted_author
+    return replace(
+        incoming,
+        text=_clean(incoming.text),
+        quoted=incoming.quoted and _clean(incoming.quoted),
+        quoted_author=author and replace(author, name=_clean(author.name)),
+        newcomers=tuple(replace(each, name=_clean(each.name)) for each in incoming.newcomers),
+        community_title=incoming.community_title and _clean(incoming.community_title),
+    )
+
+
+def _clean(text: str) -> str:
+    return _UNWRITTEN.sub("", text)
 
 
 def _in_manner(button: Button, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:

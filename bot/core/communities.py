@@ -59,6 +59,7 @@ class Communities:
     async def welcome(self, scene: Scene) -> Told:
         """Welcome those who joined, or who ask to, each once; together, who came together."""
         newcomers = scene.incoming.newcomers or (Author(scene.address.account, ""),)
+        known = {each for each in newcomers if await self._is_known(scene, each)}
         welcomed = [each for each in newcomers if await self._is_first_welcome(scene, each)]
         if not welcomed:
             return Told(())
@@ -68,7 +69,8 @@ class Communities:
         if scene.incoming.event is Event.ASKED_TO_JOIN:
             values["title"] = scene.community.title if scene.community else ""
             return Told((self.greeting(scene, "communities/asked_to_join", **values),))
-        return Told((self.greeting(scene, "onboarding/welcome", **values),))
+        meets = not known.issuperset(welcomed)
+        return Told((self.greeting(scene, "onboarding/welcome", **values),), meets=meets)
 
     def greeting(self, scene: Scene, template: str, **values: object) -> Reply:
         """Return a greeting with a button that begins the journey of newcomers: in private, where it can be."""
@@ -84,12 +86,13 @@ class Communities:
             return Told((self._voice.say("communities/in_community"),))
         if scene.role is not Role.ADMINISTRATOR:
             return Told((self._voice.say("communities/for_administrators"),))
-        setting, _, value = argument.partition(" ")
-        if setting.casefold() == "accueil" and value.strip():
-            text = " ".join(value.split())[:_LONGEST_WELCOME]
+        setting, *rest = argument.split(maxsplit=1) or [""]
+        value = " ".join("".join(rest).split())
+        if setting.casefold() == "accueil" and value:
+            text = value[:_LONGEST_WELCOME]
             return await self._shown(scene, replace(scene.community, welcomes=True, welcome_text=text))
         if setting.casefold().startswith(("moderat", "modérat")):
-            return await self._set_moderator(scene, scene.community, moderates=value.strip().casefold() != "non")
+            return await self._set_moderator(scene, scene.community, moderates=value.casefold() != "non")
         return await self._shown(scene, scene.community)
 
     async def press(self, scene: Scene, button: Button) -> Told:
@@ -107,6 +110,10 @@ class Communities:
             case "moderators_no":
                 await communities.drop_moderators(scene.transaction, community)
         return await self._shown(scene, community)
+
+    @staticmethod
+    async def _is_known(scene: Scene, newcomer: Author) -> bool:
+        return await people.find(scene.transaction, scene.address.platform, newcomer.account) is not None
 
     async def _is_first_welcome(self, scene: Scene, newcomer: Author) -> bool:
         """Tell whether somebody was not welcomed in the community before, and keep that they are now."""

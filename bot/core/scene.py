@@ -74,6 +74,7 @@ class Told:
         about: what the conversation is now about, None where that does not change.
         run: the run of a journey as it is now, None where none changed.
         erased: whether all that was kept about the person is gone.
+        meets: whether somebody beside the person hears from Vigie for the first time.
     """
 
     replies: tuple[Reply, ...]
@@ -81,6 +82,7 @@ class Told:
     about: Turn | None = None
     run: Run | None = None
     erased: bool = False
+    meets: bool = False
 
     @property
     def unanswered(self) -> bool:

@@ -63,8 +63,13 @@ async def keep(transaction: Transaction, community: Community) -> None:
     )
 
 
-async def known(transaction: Transaction, address: Address, title: str | None) -> Community | None:
-    """Return the community of an address as it is called now, None in a direct message; a new one is kept."""
+async def known(
+    transaction: Transaction, address: Address, title: str | None, *, comes_back: bool = True
+) -> Community | None:
+    """Return the community of an address as it is called now, None in a direct message; a new one is kept.
+
+    One that Vigie was put out of is served again, unless it is an old button that somebody presses (`comes_back`).
+    """
     if address.community is None:
         return None
     found = await find(transaction, address.platform, address.community)
@@ -73,7 +78,8 @@ async def known(transaction: Transaction, address: Address, title: str | None) -
         return found
     before = found or await _left(transaction, address.platform, address.community)
     current = replace(before, title=called) if before else Community(address.platform, address.community, called)
-    await keep(transaction, current)
+    if found or comes_back:
+        await keep(transaction, current)
     return current
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.storage.database import Database, Transaction, stamp
+from bot.storage.database import Database, Row, Transaction, stamp
 
 KEPT_ASIDE = timedelta(hours=48)
 
@@ -64,7 +64,18 @@ async def waiting(database: Database, platform: str, after: int, count: int) -> 
         after,
         count,
     )
-    return [Item(row[0], row[1], row[2], row[3], datetime.fromisoformat(row[4]), row[5], row[6]) for row in rows]
+    return [_item(row) for row in rows]
+
+
+async def in_lane(database: Database, platform: str, lane: str) -> list[Item]:
+    """Return all items that wait in a lane, in order."""
+    rows = await database.rows(
+        "SELECT number, id, lane, payload, at, sent, tries FROM inbox"
+        " WHERE platform = ? AND lane = ? AND set_aside = 0 ORDER BY number",
+        platform,
+        lane,
+    )
+    return [_item(row) for row in rows]
 
 
 async def set_sent(database: Database, number: int, sent: int) -> None:
@@ -85,3 +96,7 @@ async def drop(database: Database, number: int) -> None:
 async def drop_old(transaction: Transaction, now: datetime) -> None:
     """Drop what was set aside long enough ago."""
     await transaction.rows("DELETE FROM inbox WHERE set_aside = 1 AND at < ?", stamp(now - KEPT_ASIDE))
+
+
+def _item(row: Row) -> Item:
+    return Item(row[0], row[1], row[2], row[3], datetime.fromisoformat(row[4]), row[5], row[6])

@@ -105,6 +105,18 @@ async def welcome(transaction: Transaction, person: int, address: Address, now: 
     return row is not None
 
 
+async def take_back_welcome(transaction: Transaction, address: Address) -> None:
+    """Keep that somebody was not welcomed in a community after all."""
+    await transaction.rows(
+        "UPDATE memberships SET welcomed = NULL WHERE platform = ? AND community = ?"
+        " AND person = (SELECT person FROM accounts WHERE platform = ? AND account = ?)",
+        address.platform,
+        address.community,
+        address.platform,
+        address.account,
+    )
+
+
 async def belong(transaction: Transaction, person: int, address: Address) -> None:
     """Keep that somebody writes in a community."""
     await transaction.rows(

@@ -11,11 +11,11 @@ from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Due, Outgoing, Reply
+from bot.core.messages import Address, Author, Due, Event, Outgoing
 from bot.platforms.inbox import OutageError
 from bot.platforms.telegram.incoming import PLATFORM, Place, Reader, Received, move_of
-from bot.platforms.telegram.outgoing import Sender
-from bot.platforms.telegram.requests import UnreachableError
+from bot.platforms.telegram.outgoing import Part, Sender, Text, notice_of, parts, texts
+from bot.platforms.telegram.requests import SilencedError, UnreachableError
 from bot.platforms.telegram.roles import Roles
 from bot.storage import answers, inbox
 from bot.storage.database import Database
@@ -57,14 +57,15 @@ class Handling:
         if received is None or (received.incoming.edited and not before):
             await inbox.drop(self._database, item.number)
             return
+        if received.incoming.event is Event.JOINED:
+            received = await self._with_others(received, item)
         outgoing = await self._advisor.handle(received.incoming)
         if received.incoming.event:
             await inbox.drop(self._database, item.number)
-            await self._send_unasked(received.place, received.incoming.address, outgoing)
+            if not await self._is_sent_unasked(received.place, received.incoming.address, outgoing):
+                await self._advisor.take_back_welcome(received.incoming)
             return
-        taken = await self._send(item, received, outgoing, before)
-        if received.question and outgoing.verdict and taken:
-            await answers.keep(self._database, received.question, taken, item.at)
+        await self._answer(item, received, outgoing, before)
         await inbox.drop(self._database, item.number)
         self._sent.pop(item.number, None)
         if outgoing.erased:
@@ -74,7 +75,7 @@ class Handling:
         """Send what nobody asked for at this moment: once, and not again if it fails."""
         address = due.address
         chat = Place(int(address.community or address.account), int(address.place) if address.place else None)
-        await self._send_unasked(chat, address, due.outgoing)
+        await self._is_sent_unasked(chat, address, due.outgoing)
 
     async def _answers_before(self, received: Received) -> list[int]:
         """Return the messages that answered a question before it was edited."""
@@ -82,54 +83,60 @@ class Handling:
             return []
         return await answers.find(self._database, received.question)
 
-    async def _send(self, item: Item, received: Received, outgoing: Outgoing, before: Sequence[int]) -> list[int]:
-        """Send what was not sent yet of the replies; return the messages that the first one takes."""
-        taken: list[int] = []
-        if received.callback and not outgoing.replies:
-            await self._sender.acknowledge(received.callback)
+    async def _answer(self, item: Item, received: Received, outgoing: Outgoing, before: Sequence[int]) -> None:
+        """Send what was not sent yet of an answer, and keep which messages it takes."""
         # What the database does not know yet, of an attempt before, is known here.
         sent = self._sent.get(item.number, item.sent)
-        for number, reply in enumerate(outgoing.replies[sent:], start=sent):
-            # The first alone answers the press or the message itself.
-            tied = received if number == 0 else replace(received, callback=None, pressed=None, replies_to=None)
-            try:
-                shown = await self._show(tied, reply, before if number == 0 else ())
-            except UnreachableError as error:
-                await self._note_unreachable(received.incoming.address, error)
-                break
-            taken = shown if number == 0 else taken
-            self._sent[item.number] = number + 1
-            if number + 1 < len(outgoing.replies):
-                await inbox.set_sent(self._database, item.number, number + 1)
-        return taken
-
-    async def _show(self, received: Received, reply: Reply, before: Sequence[int]) -> list[int]:
+        planned = parts(received, outgoing.replies, before, self._bot.username)
+        taken: list[int] = []
         try:
-            if before:
-                return await self._sender.replace(received.place, before, reply, received.replies_to)
-            return await self._sender.answer(received, reply)
-        except ChatMigrated as error:
-            return await self._sender.send(await self._moved(received.place, error), reply)
+            if received.callback and not sent:
+                notices = (notice_of(reply) for reply in outgoing.replies)
+                await self._sender.acknowledge(received.callback, next(filter(None, notices), None))
+            for number, part in enumerate(planned[sent:], start=sent):
+                message = await self._send(received.place, part)
+                taken += [message] if message and isinstance(part, Text) and part.is_answer else []
+                self._sent[item.number] = number + 1
+                if number + 1 < len(planned):
+                    await inbox.set_sent(self._database, item.number, number + 1)
+        except UnreachableError as error:
+            await self._note_unreachable(received.incoming.address, error)
+        if received.question and outgoing.verdict and taken:
+            await answers.keep(self._database, received.question, taken, item.at)
 
-    async def _send_unasked(self, place: Place, address: Address, outgoing: Outgoing) -> None:
+    async def _send(self, place: Place, part: Part) -> int | None:
+        """Do what a part says, in the supergroup that a group has become if it has."""
+        try:
+            return await self._sender.send(place, part)
+        except ChatMigrated as error:
+            await self._advisor.move_community(PLATFORM, str(place.chat), str(error.new_chat_id))
+            return await self._sender.send(replace(place, chat=error.new_chat_id), part)
+
+    async def _with_others(self, received: Received, item: Item) -> Received:
+        """Return that somebody joined together with all who wait behind them: they are welcomed in one message."""
+        others: list[Author] = []
+        for each in await inbox.in_lane(self._database, PLATFORM, item.lane):
+            update = self._fresh.get(each.id) or Update.de_json(json.loads(each.payload), self._bot)
+            read = await self._reader.read(update, each.at)
+            if read and read.incoming.event is Event.JOINED:
+                others += read.incoming.newcomers
+        newcomers = tuple(dict.fromkeys((*received.incoming.newcomers, *others)))
+        return replace(received, incoming=replace(received.incoming, newcomers=newcomers))
+
+    async def _is_sent_unasked(self, place: Place, address: Address, outgoing: Outgoing) -> bool:
+        """Send what nobody asked for; return whether it can be there: whatever may have arrived is not sent again."""
         try:
             for reply in outgoing.replies:
-                try:
-                    await self._sender.send(place, reply)
-                except ChatMigrated as error:
-                    place = await self._moved(place, error)
-                    await self._sender.send(place, reply)
+                for part in texts(reply, self._bot.username):
+                    await self._send(place, part)
         except UnreachableError as error:
-            await self._note_unreachable(address, error)
+            await self._note_unreachable(replace(address, community=None) if place.chat > 0 else address, error)
+            return False
         except (OutageError, TelegramError) as error:
             _log.warning("A message that nobody asked for was not sent. %s", error)
-
-    async def _moved(self, place: Place, error: ChatMigrated) -> Place:
-        """Have a group follow to the supergroup that it became."""
-        await self._advisor.move_community(PLATFORM, str(place.chat), str(error.new_chat_id))
-        return replace(place, chat=error.new_chat_id)
+        return True
 
     async def _note_unreachable(self, address: Address, error: UnreachableError) -> None:
         _log.info("Telegram refuses a message for good (%s).", error)
-        if address.community is None:
+        if not isinstance(error, SilencedError):
             await self._advisor.note_unreachable(address, self._now())

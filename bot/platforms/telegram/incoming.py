@@ -141,7 +141,7 @@ class Reader:
             id=identifier,
             role=await self._roles.of(message.chat, person),
             quoted=(quoted.text or quoted.caption) if quoted else None,
-            quoted_author=_author(quoted.from_user) if quoted and quoted.from_user else None,
+            quoted_author=_author_of(quoted),
             edited=edited,
             community_title=message.chat.title,
             capabilities=CAPABILITIES,
@@ -155,18 +155,21 @@ class Reader:
         text = message.text or message.caption or ""
         if message.via_bot:
             return None
-        command, _, rest = text.partition(" ")
+        command, *rest = text.split(maxsplit=1) or [""]
         name, at_sign, target = command.partition("@")
-        if name.startswith("/"):
-            if at_sign and target.casefold() != self._bot.username.casefold():
-                return None
-            return f"{name} {rest}" if at_sign else text
+        is_to_me = target.casefold() == self._bot.username.casefold()
+        if name.startswith("/") and at_sign and is_to_me:
+            return " ".join((name, *rest))
+        mentioned = self._without_mention(message)
         if message.chat.type == ChatType.PRIVATE:
-            # A picture or a voice says nothing that can be read, and gets an answer all the same.
-            return text or (None if message.effective_attachment is None else "")
+            # A picture or a voice says nothing that can be read, and gets an answer all the same; of an album, which
+            # comes picture by picture, what is written under it does.
+            is_mute = message.effective_attachment is None or message.media_group_id is not None
+            return mentioned or text or (None if is_mute else "")
         if message.chat.type == ChatType.CHANNEL:
             return None
-        mentioned = self._without_mention(message)
+        if name.startswith("/"):
+            return None if at_sign else text
         if mentioned is not None:
             return mentioned or "/question"
         replied = _replied(message)
@@ -190,7 +193,7 @@ class Reader:
         """Return the message of somebody else that a message replies to."""
         replied = _replied(message)
         author = replied.from_user if replied else None
-        return replied if author and author.id != self._bot.id and not author.is_bot else None
+        return replied if author and not _is_machine(author) else None
 
     async def _press(self, query: CallbackQuery, identifier: str, at: datetime) -> Received | None:
         message = query.message
@@ -205,7 +208,7 @@ class Reader:
             button=query.data,
             id=identifier,
             role=await self._roles.of(message.chat, query.from_user),
-            quoted_author=_author(asked.from_user) if asked and asked.from_user else None,
+            quoted_author=_author_of(asked),
             community_title=message.chat.title,
             capabilities=CAPABILITIES,
         )
@@ -257,6 +260,12 @@ def _address(chat: Chat, person: User, topic: int | None = None) -> Address:
 
 def _author(person: User) -> Author:
     return Author(str(person.id), person.first_name)
+
+
+def _author_of(message: Message | None) -> Author | None:
+    """Return who wrote a message; who did in a group's name, nobody knows."""
+    person = message.from_user if message else None
+    return _author(person) if person and person.id != ChatID.ANONYMOUS_ADMIN else None
 
 
 def _topic(message: Message) -> int | None:

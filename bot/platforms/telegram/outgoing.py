@@ -1,7 +1,9 @@
 """From what the core says to Telegram's messages: sent, edited in place, shown for a moment or taken away."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from telegram import (
     InlineKeyboardMarkup,
@@ -30,56 +32,107 @@ _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "there 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message to send, or to put in the place of another.
+
+    Attributes:
+        text: what it says.
+        buttons: what stands below it.
+        replaces: the message whose place it takes.
+        replies_to: the message that it is tied to.
+        is_answer: whether it answers the question that was asked, so that it follows when that is edited.
+    """
+
+    text: Formatted
+    buttons: InlineKeyboardMarkup | None = None
+    replaces: int | None = None
+    replies_to: int | None = None
+    is_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A message to take away."""
+
+    message: int
+
+
+Part = Text | Removal | Attachment
+"""What one request does."""
+
+
+def parts(received: Received, replies: Sequence[Reply], before: Sequence[int], bot_name: str) -> list[Part]:
+    """Return all that answers what was received, in order; the first reply takes the place of the messages before."""
+    found: list[Part] = []
+    for number, reply in enumerate(replies):
+        tied = received if number == 0 else replace(received, pressed=None, replies_to=None, quoted=None)
+        found += _parts(tied, reply, before if number == 0 else (), bot_name)
+    answer = len(_parts(received, replies[0], before, bot_name)) if replies else 0
+    return [
+        replace(part, is_answer=True) if isinstance(part, Text) and number < answer else part
+        for number, part in enumerate(found)
+    ]
+
+
+def _parts(received: Received, reply: Reply, before: Sequence[int], bot_name: str) -> list[Part]:
+    if received.callback is not None and notice_of(reply):
+        return []
+    if received.pressed is not None and reply.manner is Manner.REMOVAL:
+        return [Removal(received.pressed)]
+    if received.pressed is not None and reply.manner is Manner.IN_PLACE:
+        before = [received.pressed]
+    replies_to = received.quoted if reply.to_quoted else received.replies_to
+    return [*texts(reply, bot_name, before, replies_to), *reply.attachments]
+
+
+def texts(
+    reply: Reply, bot_name: str, before: Sequence[int] = (), replies_to: int | None = None
+) -> Iterator[Text | Removal]:
+    """Yield the messages that a reply takes, in the place of some before; those that are left over go."""
+    shown = messages(reply) if reply.blocks else []
+    buttons = keyboard(reply.choices, bot_name)
+    for number, (text, replaced) in enumerate(zip_longest(shown, before)):
+        if text is None:
+            yield Removal(replaced)
+        else:
+            below = buttons if number + 1 == len(shown) else None
+            yield Text(text, below, replaced, replies_to if number == 0 else None)
+
+
+def notice_of(reply: Reply) -> str | None:
+    """Return what a reply says to who pressed a button, for a moment; None where it is a message."""
+    text = formatted(reply.text).text
+    is_short = len(text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
+    return text if reply.manner is Manner.NOTICE and is_short else None
+
+
 class Sender:
-    """Sends replies, as the bot of a name."""
+    """Sends, as a bot. Whatever it does raises the errors of `asked`."""
 
     def __init__(self, bot: ExtBot[int]) -> None:
         self._bot = bot
 
-    async def answer(self, received: Received, reply: Reply) -> list[int]:
-        """Show a reply to what was received, in its manner; return the messages that it takes.
+    async def acknowledge(self, callback: str, notice: str | None) -> None:
+        """Have the button that was pressed wait no longer, with a word for who pressed it or none."""
+        try:
+            await asked(self._bot.answer_callback_query(callback, notice, show_alert=bool(notice)))
+        except BadRequest as error:
+            # Pressed too long ago: what it does is done all the same.
+            _log.info("A press could not be acknowledged any more (%s).", error.message)
 
-        Raises:
-            OutageError: Telegram cannot be reached now.
-            UnreachableError: nothing can be written there.
-            TelegramError: Telegram refuses it.
-        """
-        pressed = received.pressed
-        if received.callback is not None:
-            is_notice = reply.manner is Manner.NOTICE and _fits_a_notice(reply)
-            await self._acknowledge(received.callback, formatted(reply.text).text if is_notice else None)
-            if is_notice:
-                return []
-        if pressed is not None and reply.manner is Manner.REMOVAL:
-            await self._remove(received.place, pressed)
-            return []
-        replaced = [pressed] if pressed is not None and reply.manner is Manner.IN_PLACE else []
-        replies_to = received.quoted if reply.to_quoted else received.replies_to
-        return await self.replace(received.place, replaced, reply, replies_to)
-
-    async def send(self, place: Place, reply: Reply) -> list[int]:
-        """Send a reply, and return the messages that it takes. Raises the same errors."""
-        return await self.replace(place, (), reply)
-
-    async def replace(
-        self, place: Place, before: Sequence[int], reply: Reply, replies_to: int | None = None
-    ) -> list[int]:
-        """Have a reply in the place of some messages, and return the messages that it takes. Raises the same errors."""
-        shown = messages(reply) if reply.blocks else []
-        buttons = keyboard(reply.choices, self._bot.username)
-        taken = []
-        for number, text in enumerate(shown):
-            below = buttons if number + 1 == len(shown) else None
-            edited = number < len(before) and await self._edited(place, before[number], text, below)
-            if edited:
-                taken.append(before[number])
-            else:
-                taken.append(await self._sent(place, text, below, replies_to if number == 0 else None))
-        for message in before[len(shown) :]:
-            await self._remove(place, message)
-        for attachment in reply.attachments:
-            await self._send_file(place, attachment)
-        return taken
+    async def send(self, place: Place, part: Part) -> int | None:
+        """Do what a part says; return the message that shows it, if one does."""
+        match part:
+            case Text(replaces=int(message)) if await self._is_edited(place, message, part):
+                return message
+            case Text():
+                return await self._sent(place, part)
+            case Removal(message=message):
+                await self._remove(place, message)
+            case Attachment():
+                await self._send_file(place, part)
+        return None
 
     async def list_found(self, query: str, found: Sequence[Found], button: str) -> None:
         """Answer an inline query with passages; a button leads to the direct message."""
@@ -88,7 +141,7 @@ class Sender:
                 each.key,
                 each.title,
                 InputTextMessageContent(text.text, entities=text.entities, link_preview_options=_NO_PREVIEW),
-                description=each.source,
+                description=formatted(each.source).text,
             )
             for each in found
             for text in messages(each.reply)[:1]
@@ -106,29 +159,17 @@ class Sender:
         except BadRequest as error:
             _log.info("An inline query could not be answered any more (%s).", error.message)
 
-    async def acknowledge(self, callback: str) -> None:
-        """Have the button that was pressed wait no longer."""
-        await self._acknowledge(callback, None)
-
-    async def _acknowledge(self, callback: str, notice: str | None) -> None:
-        try:
-            await asked(self._bot.answer_callback_query(callback, notice, show_alert=bool(notice)))
-        except BadRequest as error:
-            # Pressed too long ago: what it does is done all the same.
-            _log.info("A press could not be acknowledged any more (%s).", error.message)
-
-    async def _sent(
-        self, place: Place, text: Formatted, buttons: InlineKeyboardMarkup | None, replies_to: int | None
-    ) -> int:
-        reply_parameters = ReplyParameters(replies_to, allow_sending_without_reply=True) if replies_to else None
+    async def _sent(self, place: Place, part: Text) -> int:
+        tied_to = part.replies_to
+        reply_parameters = ReplyParameters(tied_to, allow_sending_without_reply=True) if tied_to else None
 
         async def send(topic: int | None) -> Message:
             return await asked(
                 self._bot.send_message(
                     place.chat,
-                    text.text,
-                    entities=text.entities,
-                    reply_markup=buttons,
+                    part.text.text,
+                    entities=part.text.entities,
+                    reply_markup=part.buttons,
                     message_thread_id=topic,
                     reply_parameters=reply_parameters,
                     link_preview_options=_NO_PREVIEW,
@@ -143,16 +184,16 @@ class Sender:
             sent = await send(None)
         return sent.message_id
 
-    async def _edited(self, place: Place, message: int, text: Formatted, buttons: InlineKeyboardMarkup | None) -> bool:
-        """Edit a message; return whether it shows the text now."""
+    async def _is_edited(self, place: Place, message: int, part: Text) -> bool:
+        """Edit a message; return whether it shows the part now."""
         try:
             await asked(
                 self._bot.edit_message_text(
-                    text.text,
+                    part.text.text,
                     place.chat,
                     message,
-                    entities=text.entities,
-                    reply_markup=buttons,
+                    entities=part.text.entities,
+                    reply_markup=part.buttons,
                     link_preview_options=_NO_PREVIEW,
                 )
             )
@@ -173,7 +214,3 @@ class Sender:
     async def _send_file(self, place: Place, attachment: Attachment) -> None:
         file = InputFile(attachment.content.encode(), attachment.name, attach=False)
         await asked(self._bot.send_document(place.chat, file, message_thread_id=place.topic))
-
-
-def _fits_a_notice(reply: Reply) -> bool:
-    return len(formatted(reply.text).text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH

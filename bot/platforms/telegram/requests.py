@@ -7,8 +7,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 
 from bot.platforms.inbox import OutageError
 
-_NOT_ALLOWED = (
-    "chat not found",
+_SILENCED = (
     "not enough rights",
     "have no rights",
     "topic_closed",
@@ -20,7 +19,11 @@ Result = TypeVar("Result")
 
 
 class UnreachableError(Exception):
-    """Telegram lets Vigie write there no longer: she was blocked, put out, or silenced."""
+    """Telegram lets Vigie write there no longer: she was blocked, or put out."""
+
+
+class SilencedError(UnreachableError):
+    """Vigie may not write there for now: the topic is closed, or members may not."""
 
 
 async def asked(request: Awaitable[Result]) -> Result:
@@ -34,8 +37,11 @@ async def asked(request: Awaitable[Result]) -> Result:
     try:
         return await request
     except BadRequest as error:
-        if any(each in error.message.casefold() for each in _NOT_ALLOWED):
+        said = error.message.casefold()
+        if "chat not found" in said:
             raise UnreachableError(error.message) from error
+        if any(each in said for each in _SILENCED):
+            raise SilencedError(error.message) from error
         raise
     except Forbidden as error:
         raise UnreachableError(error.message) from error
