@@ -5,10 +5,13 @@ RUN := $(VENV)/bin/
 INSTALL := $(RUN)python -m pip install --quiet --disable-pip-version-check
 SOURCES := bot tests
 
-.PHONY: chat test check format evaluate tune bench chaos picture lock clean
+.PHONY: chat run test check format evaluate tune bench chaos picture lock clean
 
 chat: $(VENV)/runtime
 	@$(RUN)vigie chat
+
+run: $(VENV)/runtime
+	@$(RUN)vigie run
 
 test: $(VENV)/development
 	$(RUN)pytest --numprocesses=2

@@ -11,7 +11,8 @@ class _StandardErrorHandler(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes to what standard error is at the time, so that a line being typed in a prompt stays whole."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.setStream(sys.stderr)
+        # What it was before may be closed by now: `setStream` would write to it once more.
+        self.stream = sys.stderr
         super().emit(record)
 
 

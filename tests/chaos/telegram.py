@@ -46,6 +46,8 @@ class Outcome:
 
 def lost_on_telegram(journeys: Sequence[str], people: int, kills: int, folder: Path, seed: int = 1) -> list[str]:
     """Return what differs between a run in fair weather and one in bad weather, killed so many times."""
+    for each in ("fair", "foul"):
+        (folder / each).mkdir()
     fair = asyncio.run(_run(journeys, people, 0, folder / "fair", seed))
     foul = asyncio.run(_run(journeys, people, kills, folder / "foul", seed))
     print(f"{foul.sent - fair.sent} of {fair.sent} messages were sent again, {_missed(fair, foul)} welcomes were lost")
@@ -64,9 +66,8 @@ def _missed(fair: Outcome, foul: Outcome) -> int:
 
 
 async def _run(journeys: Sequence[str], people: int, kills: int, folder: Path, seed: int) -> Outcome:
-    folder.mkdir()
     # Apart, so that people do the same whether or not anything is killed.
-    chance, moments = (random.Random(f"{seed}/{use}") for use in ("people", "kills"))  # noqa: S311
+    chance, moments = (random.Random(f"{seed}/{use}") for use in ("people", "kills"))  # noqa: S311 - seeded
     outcome = Outcome()
     async with FakeTelegram() as telegram, _Killable(telegram, folder) as vigie:
         group = telegram.group("Les indés").promote(telegram.bot)

@@ -38,8 +38,8 @@ async def _report_on(bot: ExtBot[int], community: Community) -> None:
         return
     if member.status != ChatMemberStatus.ADMINISTRATOR:
         _log.warning(
-            "@%s is not an administrator of '%s': she is not told who joins, and cannot take a command away. Make her"
-            " one in the group's settings; she needs no other right than to delete messages.",
+            "@%s is not an administrator of '%s': she may not be told who joins, and does not hear her name. Make her"
+            " one in the group's settings; the right to delete messages is enough.",
             bot.username,
             community.title,
         )

@@ -10,6 +10,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, Ret
 from telegram.ext import ExtBot
 
 from bot.errors import BotError
+from bot.logs import hide
 from bot.platforms.inbox import pauses
 from bot.platforms.telegram.incoming import UPDATES
 from bot.platforms.telegram.webhook import Webhook, listening, secret_of
@@ -54,6 +55,7 @@ async def listen(bot: ExtBot[int], webhook: Webhook, accept: Accept, seconds: Se
         BotError: Telegram refuses the token, or the port is taken.
     """
     secret = secret_of(bot.token)
+    hide([secret])
 
     async def accept_one(data: dict[str, Any]) -> None:
         await accept([Update.de_json(data, bot)])
