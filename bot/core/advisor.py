@@ -1,18 +1,18 @@
 """The only door: one incoming event in, everything that answers it out, all that it changes in one transaction."""
 
 import logging
-import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.answering import LONGEST_READ, Answering
-from bot.core.buttons import Button, ButtonKind, button_id, kind_of, owner_of, read_button
-from bot.core.commands import Command, read_command
+from bot.core.buttons import ButtonKind, button_id, kind_of
+from bot.core.cleaning import clean, cleaned
+from bot.core.commands import read_command
 from bot.core.communities import Communities
-from bot.core.feedback import Feedback
+from bot.core.gate import Gate
 from bot.core.messages import (
     Address,
     Block,
@@ -22,21 +22,16 @@ from bot.core.messages import (
     Found,
     Incoming,
     JourneyPlace,
-    Manner,
     Outgoing,
     Reply,
-    Role,
     Status,
 )
 from bot.core.onboarding import Onboarding
-from bot.core.plan import Plan
-from bot.core.privacy import Privacy
 from bot.core.reminders import Reminders
+from bot.core.responding import Responding
 from bot.core.scene import Scene, Told
 from bot.core.smalltalk import SmallTalk
-from bot.core.themes import Themes
 from bot.core.voice import Voice
-from bot.dialogue.script import StepKind
 from bot.dialogue.state import Progress
 from bot.dialogue.understanding import is_question
 from bot.retrieval.french import words
@@ -63,12 +58,6 @@ from bot.storage.database import Database, DatabaseError, Transaction
 _DUE_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
 _AWAITED = 10_000
-_LINK_CODE = re.compile(r"[A-Z2-9]{8}")
-_IN_PRIVATE = frozenset({"mesdonnees", "lier"})
-"""The commands whose answer is nobody else's business."""
-_READ = re.compile(r"\s*(lire\s+)?(\d{1,2})\s*", re.IGNORECASE)
-# Characters that command a terminal or turn the direction of writing; what people write is without them.
-_UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _log = logging.getLogger(__name__)
 
@@ -91,46 +80,14 @@ class Advisor:
         self._answering = Answering(voice, smalltalk)
         self._reminders = Reminders(voice)
         self._onboarding = Onboarding(voice, self._answering, self._reminders)
-        self._plan = Plan(voice)
-        self._themes = Themes(voice)
-        self._feedback = Feedback(voice)
-        self._privacy = Privacy(voice)
         self._communities = Communities(voice, self._onboarding)
-        self._commands: dict[str, Callable[[Scene, str], Awaitable[Told]]] = {
-            "question": self._question,
-            "start": self._start,
-            "aide": self._help,
-            "help": self._help,
-            "parcours": self._onboarding.command,
-            "plan": self._plan.command,
-            "themes": self._themes.command,
-            "rappels": self._reminders.command,
-            "mesdonnees": self._privacy.show,
-            "oublier": self._privacy.ask_erasure,
-            "lier": self._privacy.link,
-            "reglages": self._communities.command,
-        }
-        self._presses: dict[ButtonKind, Callable[[Scene, Button], Awaitable[Told]]] = {
-            ButtonKind.PASSAGE: self._press_passage,
-            ButtonKind.STEP: self._onboarding.press_step,
-            ButtonKind.JOURNEY: self._onboarding.press_journey,
-            ButtonKind.JOURNEYS: self._onboarding.press_list,
-            ButtonKind.FEEDBACK: self._feedback.press,
-            ButtonKind.TEAM: self._feedback.ask_team,
-            ButtonKind.WATCH: self._feedback.watch,
-            ButtonKind.THEME: self._themes.press,
-            ButtonKind.PLAN: self._plan.press,
-            ButtonKind.TASK: self._plan.tick,
-            ButtonKind.REMIND: self._reminders.press,
-            ButtonKind.ERASE: self._privacy.press_erasure,
-            ButtonKind.REMOVE: self._remove,
-            ButtonKind.SETTING: self._communities.press,
-        }
+        self._responding = Responding(voice, self._answering, self._onboarding, self._reminders, self._communities)
+        self._gate = Gate(voice, self._communities, self._responding.commands)
         self._awaited: OrderedDict[Address, None] = OrderedDict()
 
     async def handle(self, incoming: Incoming) -> Outgoing:
         """Return all that answers one event; one that came before gets the same again and changes nothing."""
-        incoming = _cleaned(incoming)
+        incoming = cleaned(incoming)
         try:
             async with self._database.transaction() as transaction:
                 outgoing = await self._once(transaction, incoming)
@@ -148,7 +105,7 @@ class Advisor:
 
     async def ask(self, question: str, asked_at: datetime, address: Address) -> Outgoing:
         """Answer one question outside of any conversation; it alone is kept, if nobody can answer it."""
-        text = _clean(question)
+        text = clean(question)
         command = read_command(text)
         if command and command.name != "question":
             return Outgoing((self._voice.say("help/help", typed=True, administers=False),))
@@ -232,37 +189,19 @@ class Advisor:
 
     async def _answered(self, transaction: Transaction, incoming: Incoming) -> tuple[Outgoing, int | None]:
         """Return what answers an event, and the person whom it is kept of: none where that is nobody's business."""
-        if await self._is_erased_already(transaction, incoming):
-            # Pressed twice: nothing is kept anew about somebody who was just forgotten.
-            return Outgoing((self._voice.notice("privacy/erased"),)), None
         happened = await self._communities.happened(transaction, incoming)
         if happened:
             return happened, None
-        pressed = incoming.button is not None
+        is_old = incoming.button is not None
         community = await communities.known(
-            transaction, incoming.address, incoming.community_title, comes_back=not pressed
+            transaction, incoming.address, incoming.community_title, comes_back=not is_old
         )
-        if community and (aside := await self._aside(transaction, incoming, community)):
-            return aside, None
-        if pressed and (refusal := await self._refusal(transaction, incoming, community)):
-            return refusal, None
+        turned_away = await self._gate.turned_away(transaction, incoming, community)
+        if turned_away:
+            return turned_away, None
         scene, is_new = await self._scene(transaction, incoming, community)
-        told = await self._respond(scene)
+        told = await self._responding.respond(scene)
         return await self._close(scene, told, is_new=is_new), None if told.erased else scene.person.id
-
-    @staticmethod
-    async def _is_erased_already(transaction: Transaction, incoming: Incoming) -> bool:
-        button = read_button(incoming.button or "")
-        if button is None or button.kind is not ButtonKind.ERASE or button.owner != owner_of(incoming.address):
-            return False
-        return await people.find(transaction, incoming.address.platform, incoming.address.account) is None
-
-    async def _aside(self, transaction: Transaction, incoming: Incoming, community: Community) -> Outgoing | None:
-        """Return what answers what is none of Vigie's business in a community: nobody is kept for it."""
-        command = read_command(incoming.text)
-        if command and command.name not in self._commands:
-            return Outgoing(())
-        return await self._communities.silence(transaction, incoming, community)
 
     async def _scene(
         self, transaction: Transaction, incoming: Incoming, community: Community | None
@@ -323,116 +262,6 @@ class Advisor:
         first, *others = replies
         remove = Choice(button_id(ButtonKind.REMOVE, scene.address), self._voice.labels.remove, ChoiceKind.NAVIGATION)
         return (replace(first, choices=(*first.choices, remove)), *others)
-
-    async def _respond(self, scene: Scene) -> Told:
-        incoming = scene.incoming
-        if incoming.event is not None:
-            return await self._communities.welcome(scene)
-        if incoming.edited:
-            return await self._answer_again(scene)
-        if incoming.button is not None:
-            return await self._press(scene, incoming.button)
-        command = read_command(incoming.text)
-        if command:
-            return await self._obey(scene, command)
-        typed = self._typed_choice(scene)
-        if typed:
-            return await self._press(scene, typed)
-        return await self._onboarding.hear(scene, incoming.text) or await self._answering.converse(scene, incoming.text)
-
-    async def _answer_again(self, scene: Scene) -> Told:
-        """Answer a question that was written anew, as if it had been asked like that."""
-        command = read_command(scene.incoming.text)
-        asked = command.argument if command else scene.incoming.text
-        return await self._answering.converse(replace(scene, turn=Turn()), asked)
-
-    async def _obey(self, scene: Scene, command: Command) -> Told:
-        if command.name in _IN_PRIVATE and scene.address.community is not None:
-            return Told((self._voice.say("help/in_private", self._communities.in_private(scene.incoming)),))
-        obey = self._commands.get(command.name)
-        return await obey(scene, command.argument) if obey else Told((self._voice.say("help/unknown_command"),))
-
-    async def _question(self, scene: Scene, argument: str) -> Told:
-        if argument:
-            return await self._onboarding.come_back(scene, await self._answering.converse(scene, argument))
-        if scene.incoming.quoted is None:
-            return Told((self._voice.say("help/no_quote"),))
-        return await self._answering.answer_quoted(scene, scene.incoming.quoted)
-
-    async def _start(self, scene: Scene, argument: str) -> Told:
-        """Do what the word of a link is for: a journey, a passage, a code that joins accounts; or say hello."""
-        if scene.corpus.journey(argument):
-            return await self._onboarding.command(scene, argument)
-        passage = scene.corpus.by_id.get(argument)
-        if passage:
-            return await self._onboarding.come_back(scene, self._answering.show_chosen(scene, passage))
-        if _LINK_CODE.fullmatch(argument) and scene.address.community is None:
-            return await self._privacy.link(scene, argument)
-        return Told((self._communities.greeting(scene, "help/welcome"),))
-
-    async def _help(self, scene: Scene, _argument: str) -> Told:
-        is_administrator = scene.role is Role.ADMINISTRATOR
-        can_press = scene.incoming.capabilities.buttons
-        return Told((self._voice.say("help/help", typed=not can_press, administers=is_administrator),))
-
-    async def _press(self, scene: Scene, identifier: str) -> Told:
-        button = read_button(identifier)
-        if button is None:
-            return Told((self._voice.notice("buttons/outdated"),))
-        told = await self._presses[button.kind](scene, button)
-        return replace(told, replies=_in_manner(button, told.replies))
-
-    async def _refusal(
-        self, transaction: Transaction, incoming: Incoming, community: Community | None
-    ) -> Outgoing | None:
-        """Return what answers the press of somebody else's button, None where it is not; nobody is kept for it."""
-        address, author = incoming.address, incoming.quoted_author
-        button = read_button(incoming.button or "")
-        if button is None or button.owner == owner_of(address):
-            return None
-        if button.kind is ButtonKind.REMOVE and await self._may_remove(transaction, incoming, community):
-            return None
-        if button.kind is ButtonKind.SETTING and incoming.role is Role.ADMINISTRATOR:
-            return None
-        is_authors = author is not None and button.owner == owner_of(replace(address, account=author.account))
-        is_journey = button.kind in (ButtonKind.STEP, ButtonKind.JOURNEY)
-        name = author.name if author and is_authors else ""
-        return Outgoing((self._voice.notice("buttons/not_yours", name=name, journey=is_journey),))
-
-    @staticmethod
-    async def _may_remove(transaction: Transaction, incoming: Incoming, community: Community | None) -> bool:
-        """Tell whether somebody may take away an answer that they did not call for: a moderator, or who is answered."""
-        author, account = incoming.quoted_author, incoming.address.account
-        if incoming.role is not Role.MEMBER or (author and author.account == account):
-            return True
-        return community is not None and account in await communities.moderators(transaction, community)
-
-    async def _remove(self, _scene: Scene, _button: Button) -> Told:
-        return Told((Reply((), manner=Manner.REMOVAL),))
-
-    async def _press_passage(self, scene: Scene, button: Button) -> Told:
-        passage = scene.corpus.by_digest.get(button.subject)
-        if passage is None:
-            return Told((self._voice.notice("buttons/gone"),))
-        origin = scene.corpus.by_digest.get(button.argument)
-        return await self._onboarding.come_back(scene, self._answering.show_chosen(scene, passage, origin))
-
-    def _typed_choice(self, scene: Scene) -> str | None:
-        """Return the id of the button that a typed number or label names, None where the text means something else."""
-        found = _READ.fullmatch(scene.incoming.text)
-        if found and int(found[2]) <= len(scene.turn.choices) and int(found[2]) > 0:
-            identifier = scene.turn.choices[int(found[2]) - 1][0]
-        else:
-            typed = words(scene.incoming.text)
-            offered = (*scene.turn.choices, *scene.turn.onward)
-            identifier = next((each for each, label in offered if typed and words(label) == typed), "")
-        button = read_button(identifier)
-        if button is None:
-            return None
-        # Where an answer in one's own words is awaited, this is that answer, unless another message came since.
-        if (found and found[1]) or not _awaits_text(scene):
-            return identifier
-        return None if scene.turn.shows_step else identifier
 
     def _note_awaited(self, address: Address, outgoing: Outgoing) -> None:
         """Note whether an answer in one's own words is awaited: without the database, nothing else would tell."""
@@ -503,56 +332,8 @@ def _with_choices(turn: Turn, shown: Sequence[Choice]) -> Turn:
     return replace(turn, choices=numbered, onward=onward, shows_step=len(onward) < len(navigation))
 
 
-def _cleaned(incoming: Incoming) -> Incoming:
-    """Return an event without the characters that nobody writes, in the names that people give themselves either."""
-    shown = (incoming.text, incoming.quoted or "", incoming.community_title or "")
-    names = (each.name for each in (*incoming.newcomers, *filter(None, [incoming.quoted_author])))
-    if not any(_UNWRITTEN.search(text) for text in (*shown, *names)):
-        return incoming
-    author = incoming.quoted_author
-    return replace(
-        incoming,
-        text=_clean(incoming.text),
-        quoted=incoming.quoted and _clean(incoming.quoted),
-        quoted_author=author and replace(author, name=_clean(author.name)),
-        newcomers=tuple(replace(each, name=_clean(each.name)) for each in incoming.newcomers),
-        community_title=incoming.community_title and _clean(incoming.community_title),
-    )
-
-
-def _clean(text: str) -> str:
-    return _UNWRITTEN.sub("", text)
-
-
-def _in_manner(button: Button, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-    """Return what answers a press; where the message with the button is done with, the first takes its place."""
-    first, *others = replies or (Reply(()),)
-    match button.kind:
-        case ButtonKind.STEP | ButtonKind.THEME | ButtonKind.REMIND | ButtonKind.ERASE | ButtonKind.SETTING:
-            is_done_with = True
-        case ButtonKind.PASSAGE:
-            # A step that was left for a passage is shown again below it.
-            is_done_with = bool(button.argument or others)
-        case ButtonKind.FEEDBACK:
-            is_done_with = button.argument not in ("yes", "no")
-        case ButtonKind.TEAM:
-            is_done_with = "_" in button.argument
-        case _:
-            is_done_with = False
-    if not (replies and is_done_with and first.manner is Manner.MESSAGE):
-        return replies
-    return (replace(first, manner=Manner.IN_PLACE), *others)
-
-
 def _leads_on(choice: Choice) -> bool:
     return kind_of(choice.id) in (ButtonKind.STEP, ButtonKind.JOURNEY)
-
-
-def _awaits_text(scene: Scene) -> bool:
-    run = scene.run
-    journey = scene.corpus.journey(run.state.journey) if run and run.is_led_at(scene.address) else None
-    step = journey.by_id.get(run.state.step) if run and journey else None
-    return step is not None and step.kind is StepKind.TEXT
 
 
 def _with_blocks(replies: tuple[Reply, ...], blocks: tuple[Block, ...]) -> tuple[Reply, ...]:

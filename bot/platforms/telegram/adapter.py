@@ -99,6 +99,7 @@ class TelegramAdapter:
             raise group.exceptions[0] from None
         finally:
             self._is_ready = False
+            await asyncio.gather(*self._listing, return_exceptions=True)
             await self._bot.shutdown()
 
     @property

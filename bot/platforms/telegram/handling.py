@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from telegram import Update
@@ -27,6 +27,14 @@ _FRESH = 1024
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class _Progress:
+    """How much of an answer was sent, and the messages that it takes."""
+
+    sent: int
+    taken: list[int] = field(default_factory=list)
+
+
 class Handling:
     """Answers what was delivered, and sends what falls due."""
 
@@ -38,7 +46,7 @@ class Handling:
         self._sender = Sender(bot)
         self._reader = Reader(bot, Roles(bot, now))
         self._fresh: dict[str, Update] = {}
-        self._sent: dict[int, int] = {}
+        self._progress: dict[int, _Progress] = {}
 
     def remember(self, updates: Sequence[Update]) -> None:
         """Hold updates as they came until they are handled."""
@@ -67,7 +75,7 @@ class Handling:
             return
         await self._answer(item, received, outgoing, before)
         await inbox.drop(self._database, item.number)
-        self._sent.pop(item.number, None)
+        self._progress.pop(item.number, None)
         if outgoing.erased:
             await self._advisor.wipe_again(item.at)
 
@@ -85,24 +93,24 @@ class Handling:
 
     async def _answer(self, item: Item, received: Received, outgoing: Outgoing, before: Sequence[int]) -> None:
         """Send what was not sent yet of an answer, and keep which messages it takes."""
-        # What the database does not know yet, of an attempt before, is known here.
-        sent = self._sent.get(item.number, item.sent)
+        # What the database does not know, of an attempt before, is known here.
+        progress = self._progress.setdefault(item.number, _Progress(item.sent))
         planned = parts(received, outgoing.replies, before, self._bot.username)
-        taken: list[int] = []
         try:
-            if received.callback and not sent:
+            if received.callback and not progress.sent:
                 notices = (notice_of(reply) for reply in outgoing.replies)
                 await self._sender.acknowledge(received.callback, next(filter(None, notices), None))
-            for number, part in enumerate(planned[sent:], start=sent):
+            for part in planned[progress.sent :]:
                 message = await self._send(received.place, part)
-                taken += [message] if message and isinstance(part, Text) and part.is_answer else []
-                self._sent[item.number] = number + 1
-                if number + 1 < len(planned):
-                    await inbox.set_sent(self._database, item.number, number + 1)
+                progress.sent += 1
+                if message and isinstance(part, Text) and part.is_answer:
+                    progress.taken.append(message)
+                if progress.sent < len(planned):
+                    await inbox.set_sent(self._database, item.number, progress.sent)
         except UnreachableError as error:
             await self._note_unreachable(received.incoming.address, error)
-        if received.question and outgoing.verdict and taken:
-            await answers.keep(self._database, received.question, taken, item.at)
+        if received.question and outgoing.verdict and progress.taken:
+            await answers.keep(self._database, received.question, progress.taken, item.at)
 
     async def _send(self, place: Place, part: Part) -> int | None:
         """Do what a part says, in the supergroup that a group has become if it has."""

@@ -100,6 +100,8 @@ class Reader:
     async def read(self, update: Update, at: datetime) -> Received | None:
         """Return what the core hears of an update, None where it is nothing to Vigie."""
         identifier = str(update.update_id)
+        if update.effective_chat and update.effective_chat.type == ChatType.CHANNEL:
+            return None
         if update.callback_query:
             return await self._press(update.callback_query, identifier, at)
         if update.my_chat_member:
@@ -166,8 +168,6 @@ class Reader:
             # comes picture by picture, what is written under it does.
             is_mute = message.effective_attachment is None or message.media_group_id is not None
             return mentioned or text or (None if is_mute else "")
-        if message.chat.type == ChatType.CHANNEL:
-            return None
         if name.startswith("/"):
             return None if at_sign else text
         if mentioned is not None:

@@ -53,7 +53,7 @@ async def vigie_run(surroundings: dict[str, str], *options: str, knowledge: Path
         await process.communicate()
 
 
-async def ends(process: Process, within: float = 10) -> tuple[int | None, str]:
+async def ends(process: Process, within: float = 60) -> tuple[int | None, str]:
     """Wait until it ends; return its exit code and what it said."""
     output, errors = await asyncio.wait_for(process.communicate(), within)
     return process.returncode, (output + errors).decode()

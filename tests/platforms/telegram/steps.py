@@ -5,9 +5,6 @@ import asyncio
 from bot.storage.database import Database
 from tests.fakes.telegram import FakeTelegram, User
 from tests.platforms.telegram.conftest import Vigie
-from tests.platforms.telegram.talk import words_of
-
-shown = words_of
 
 QUESTION, PASSAGE = "C'est quoi le SWOT personnel ?", "brahimi-swot"
 """A question, and the passage that answers it."""

@@ -97,6 +97,7 @@ def test_dollars_are_no_formula(text: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["", "- ", "Tu as écrit : ", "- ☐ "])
+@settings(deadline=None)
 @given(text=WRITTEN | SIGNS)
 @example(text="# titre")
 @example(text="- un")
@@ -270,6 +271,7 @@ def test_a_link_opens_the_private_chat() -> None:
 LABELS = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=80).filter(str.strip)
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(choice, LABELS, st.sampled_from(ChoiceKind), st.just("vie")), max_size=100))
 def test_every_choice_has_its_button(choices: list[Choice]) -> None:
     buttons = [button for row in rows_of(choices) for button in row]
