@@ -20,7 +20,7 @@ from tests.fakes.telegram import Chat, FakeTelegram, Group, Message, User
 from tests.fakes.telegram.errors import ApiError
 from tests.platforms.log import heard
 from tests.platforms.telegram.conftest import Vigie
-from tests.platforms.telegram.steps import OTHER_QUESTION, QUESTION, UNANSWERED
+from tests.platforms.telegram.steps import OTHER_QUESTION, QUESTION, UNANSWERED, all_is_handled
 from tests.platforms.telegram.storm import (
     BAD_GATEWAY,
     NEVER,
@@ -392,18 +392,18 @@ async def test_reminders_are_paced(vigie: Vigie, telegram: StormyTelegram) -> No
 
 
 async def test_whoever_blocks_vigie_is_reminded_of_nothing_until_they_come_back(
-    vigie: Vigie, telegram: StormyTelegram, lea: User
+    vigie: Vigie, telegram: StormyTelegram, lea: User, database: Database
 ) -> None:
     await is_reminded(lea)
     await lea.blocks_bot()
-    await telegram.settled()
+    await all_is_handled(telegram, database)
     await vigie.restarts()
     before = len(attempts(telegram))
     for week in range(3):
         assert await comes(vigie, telegram, THURSDAY + week * WEEK) == []
     assert len(attempts(telegram)) == before
     await lea.unblocks_bot()
-    await telegram.settled()
+    await all_is_handled(telegram, database)
     await vigie.restarts()
     assert len(await comes(vigie, telegram, THURSDAY + 3 * WEEK)) == 1
     await lea.reads_next()

@@ -848,9 +848,7 @@ async def _tables_that_name(database: Database, community: str) -> list[str]:
     return found
 
 
-async def test_a_question_edited_down_to_pointing_at_somebody_answers_them(
-    vigie: Vigie, lea: User, sam: User, group: Group
-) -> None:
+async def test_a_question_edited_down_to_pointing_at_somebody_answers_them(lea: User, sam: User, group: Group) -> None:
     asked = await sam.writes(QUESTION, to=group)
     command = await lea.writes("/question recette de la blanquette", to=group, reply_to=asked)
     answer = await lea.reads_next(chat=group)
