@@ -30,11 +30,13 @@ from bot.retrieval.retriever import Retriever
 from tests.benchmarks.engines import ENGINES, Ask
 from tests.benchmarks.steps import growth, pace
 from tests.benchmarks.synthetic import synthetic
+from tests.benchmarks.telegram import echo, vigie
 from tests.evaluation.cases import questions
 from tests.evaluation.measure import forgetful
 
 SIZES = (300, 10_000, 100_000)
 PEOPLE = (100, 10_000, 1_000_000)
+_TURNS = 3
 _MILLISECONDS = 1000
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _READY = """
@@ -62,6 +64,7 @@ def main() -> None:
             console.print(_table(kind, size, rows))
     _print_end_to_end(console)
     asyncio.run(_print_steps(console))
+    asyncio.run(_print_telegram(console))
 
 
 def _measured_apart(name: str, kind: str, size: int) -> dict[str, float]:
@@ -150,6 +153,17 @@ async def _print_steps(console: Console) -> None:
             console.print(
                 f"a step with {people:,} people kept: p50 {median:.2f} ms, p99 {tail:.2f} ms", highlight=False
             )
+
+
+async def _print_telegram(console: Console) -> None:
+    with TemporaryDirectory() as folder:
+        measured = [(await echo(Path(folder)), await vigie(Path(folder))) for _ in range(_TURNS)]
+    echoing = statistics.median(one.rate for one, _ in measured)
+    answering = statistics.median(other.rate for _, other in measured)
+    told = f"{answering:.0f} updates a second answered on Telegram, {echoing:.0f} echoed"
+    console.print(f"{told}: ratio {answering / echoing:.2f}", highlight=False)
+    one, other = measured[-1]
+    console.print(f"memory: {other.memory:.0f} MB, beside {one.memory:.0f} MB for the echo", highlight=False)
 
 
 def _write_part(corpus: Corpus, folder: Path) -> None:
