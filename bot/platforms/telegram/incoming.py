@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatJoinRequest,
+    ChatMember,
+    ChatMemberUpdated,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram.constants import ChatID, ChatMemberStatus, ChatType
 from telegram.ext import ExtBot
 
@@ -110,17 +120,7 @@ class Reader:
             self._roles.forget(update.chat_member.chat.id)
             return self._membership(update.chat_member, at)
         if update.chat_join_request:
-            request = update.chat_join_request
-            newcomer = _author(request.from_user)
-            incoming = Incoming(
-                _address(request.chat, request.from_user),
-                at,
-                event=Event.ASKED_TO_JOIN,
-                newcomers=(newcomer,),
-                community_title=request.chat.title,
-                capabilities=CAPABILITIES,
-            )
-            return Received(incoming, Place(request.user_chat_id))
+            return _asked_to_join(update.chat_join_request, at)
         message = update.message or update.edited_message
         if message is None:
             return None
@@ -234,6 +234,19 @@ class Reader:
         if _is_within(change.old_chat_member) or not _is_within(change.new_chat_member):
             return None
         return _joined(change.chat, (change.new_chat_member.user,), at)
+
+
+def _asked_to_join(request: ChatJoinRequest, at: datetime) -> Received:
+    """Return that somebody asks to join: for five minutes, Vigie may write to them in private."""
+    incoming = Incoming(
+        _address(request.chat, request.from_user),
+        at,
+        event=Event.ASKED_TO_JOIN,
+        newcomers=(_author(request.from_user),),
+        community_title=request.chat.title,
+        capabilities=CAPABILITIES,
+    )
+    return Received(incoming, Place(request.user_chat_id))
 
 
 def _joined(chat: Chat, members: tuple[User, ...], at: datetime) -> Received | None:
