@@ -13,7 +13,7 @@ from bot.storage.inbox import Delivered, Item
 
 _READ_AHEAD = 256
 """Items held in memory at most: the others wait in the database."""
-_AT_ONCE = 64
+_AT_ONCE = 32
 _TRIES = 3
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between attempts, the last one for all that follow."""

@@ -17,7 +17,7 @@ from tests.fakes.telegram import FakeTelegram, Message, User
 
 _ROUNDS = 10
 _START = 60.0
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 _LOOKS_EVERY = 0.02
 _WORK = 0.8
 """Seconds from when Vigie is up to the last moment at which she is killed: what a round of updates takes her."""

@@ -28,7 +28,8 @@ from bot.rendering.wording import Wording
 from bot.storage.database import Database, DatabaseError
 from bot.storage.inbox import Delivered
 
-_CONNECTIONS = 32
+_CONNECTIONS = 16
+"""Messages on their way at the same time: those that are not recorded when the process is killed go out again."""
 _CONNECTION_WAIT = 30
 """Seconds that a message waits for one of the connections to be free."""
 _RETRIES = 5

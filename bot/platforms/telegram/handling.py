@@ -1,5 +1,6 @@
 """How an update is answered: read, handed to the core, and what comes back sent."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -24,6 +25,9 @@ from bot.storage.inbox import Item
 _FRESH = 1024
 """Updates that need not be read from their JSON again."""
 
+_DECIDED_AT_ONCE = 4
+"""The database does one thing at a time: what was sent is recorded before many others have their turn."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -47,6 +51,7 @@ class Handling:
         self._reader = Reader(bot, Roles(bot, now))
         self._fresh: dict[str, Update] = {}
         self._progress: dict[int, _Progress] = {}
+        self._deciding = asyncio.Semaphore(_DECIDED_AT_ONCE)
 
     def remember(self, updates: Sequence[Update]) -> None:
         """Hold updates as they came until they are handled."""
@@ -67,7 +72,8 @@ class Handling:
             return
         if received.incoming.event is Event.JOINED:
             received = await self._with_others(received, item)
-        outgoing = await self._advisor.handle(received.incoming)
+        async with self._deciding:
+            outgoing = await self._advisor.handle(received.incoming)
         if received.incoming.event:
             await inbox.drop(self._database, item.number)
             if not await self._is_sent_unasked(received.place, received.incoming.address, outgoing):
