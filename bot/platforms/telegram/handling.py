@@ -24,7 +24,6 @@ from bot.storage.inbox import Item
 
 _FRESH = 1024
 """Updates that need not be read from their JSON again."""
-
 _DECIDED_AT_ONCE = 4
 """The database does one thing at a time: what was sent is recorded before many others have their turn."""
 
@@ -60,36 +59,54 @@ class Handling:
         self._fresh |= {str(update.update_id): update for update in updates}
 
     async def handle(self, item: Item) -> None:
-        """Answer an update, and drop it from the inbox: what was asked for after it is answered, the rest before."""
-        update = self._fresh.pop(item.id, None) or Update.de_json(json.loads(item.payload), self._bot)
+        """Answer an update, and drop it from the inbox."""
+        update = self._fresh.pop(item.id, None) or self._read_again(item)
         move = move_of(update)
         if move:
             await self._advisor.move_community(PLATFORM, str(move.old), str(move.new))
         received = None if move else await self._reader.read(update, item.at)
-        before = await self._answers_before(received) if received else []
-        if received is None or (received.incoming.edited and not before):
+        if received is None:
             await inbox.drop(self._database, item.number)
-            return
+        elif received.incoming.event:
+            await self._tell_of(item, received)
+        else:
+            await self._reply_to(item, received)
+
+    async def _tell_of(self, item: Item, received: Received) -> None:
+        """Say what is to be said of something that happened: it is dropped before, and said once at most."""
         if received.incoming.event is Event.JOINED:
             received = await self._with_others(received, item)
-        async with self._deciding:
-            outgoing = await self._advisor.handle(received.incoming)
-        if received.incoming.event:
+        outgoing = await self._decided(received)
+        await inbox.drop(self._database, item.number)
+        if not await self._is_sent_unasked(received.place, received.incoming.address, outgoing):
+            await self._advisor.take_back_welcome(received.incoming)
+
+    async def _reply_to(self, item: Item, received: Received) -> None:
+        """Answer what somebody said or pressed: it is dropped once it is answered, so that it is at least once."""
+        before = await self._answers_before(received)
+        if received.incoming.edited and not before:
+            # What was no question is none for having been written anew.
             await inbox.drop(self._database, item.number)
-            if not await self._is_sent_unasked(received.place, received.incoming.address, outgoing):
-                await self._advisor.take_back_welcome(received.incoming)
             return
+        outgoing = await self._decided(received)
         await self._answer(item, received, outgoing, before)
         await inbox.drop(self._database, item.number)
         self._progress.pop(item.number, None)
         if outgoing.erased:
             await self._advisor.wipe_again(item.at)
 
+    async def _decided(self, received: Received) -> Outgoing:
+        async with self._deciding:
+            return await self._advisor.handle(received.incoming)
+
     async def deliver(self, due: Due) -> None:
         """Send what nobody asked for at this moment: once, and not again if it fails."""
         address = due.address
         chat = Place(int(address.community or address.account), int(address.place) if address.place else None)
         await self._is_sent_unasked(chat, address, due.outgoing)
+
+    def _read_again(self, item: Item) -> Update:
+        return Update.de_json(json.loads(item.payload), self._bot)
 
     async def _answers_before(self, received: Received) -> list[int]:
         """Return the messages that answered a question before it was edited."""
@@ -130,7 +147,7 @@ class Handling:
         """Return that somebody joined together with all who wait behind them: they are welcomed in one message."""
         others: list[Author] = []
         for each in await inbox.in_lane(self._database, PLATFORM, item.lane):
-            update = self._fresh.get(each.id) or Update.de_json(json.loads(each.payload), self._bot)
+            update = self._fresh.get(each.id) or self._read_again(each)
             read = await self._reader.read(update, each.at)
             if read and read.incoming.event is Event.JOINED:
                 others += read.incoming.newcomers
