@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from tests.evaluation.cases import questions
 from tests.fakes.telegram import FakeTelegram, User
@@ -41,7 +42,10 @@ async def echo(folder: Path) -> Throughput:
 async def _measured(command: Sequence[str], folder: Path, texts: Sequence[str]) -> Throughput:
     async with FakeTelegram(can_read_all_group_messages=True) as telegram:
         arguments = [] if command[-1] == "run" else [telegram.token, telegram.base_url]
-        process = await asyncio.create_subprocess_exec(*command, *arguments, env=_environment(telegram, folder))
+        # Each double counts its updates from one: in a database that had seen another's, they would be known already.
+        database = folder / f"{uuid4()}.sqlite3"
+        environment = _environment(telegram, database, folder / "cache")
+        process = await asyncio.create_subprocess_exec(*command, *arguments, env=environment)
         try:
             await telegram.is_polled(within=_START)
             people = [telegram.user(f"Personne {number}") for number in range(_PEOPLE)]
@@ -63,14 +67,14 @@ async def _written(people: Sequence[User], texts: Sequence[str], rounds: int) ->
     await asyncio.gather(*(person.reads(rounds, within=_PATIENCE) for person in people))
 
 
-def _environment(telegram: FakeTelegram, folder: Path) -> Mapping[str, str]:
+def _environment(telegram: FakeTelegram, database: Path, cache: Path) -> Mapping[str, str]:
     return {
         **os.environ,
         "VIGIE_TELEGRAM_TOKEN": telegram.token,
         "VIGIE_TELEGRAM_API": telegram.base_url.removesuffix("/bot"),
         "VIGIE_TELEGRAM_PACED": "false",
-        "VIGIE_DATABASE": str(folder / "vigie.sqlite3"),
-        "VIGIE_CACHE": str(folder / "cache"),
+        "VIGIE_DATABASE": str(database),
+        "VIGIE_CACHE": str(cache),
     }
 
 
