@@ -50,17 +50,23 @@ class Communities:
             return None
         return Outgoing((self._voice.say("communities/quiet", self.in_private(incoming)),) if command else ())
 
-    def in_private(self, incoming: Incoming, start: str = "start") -> tuple[Choice, ...]:
+    def in_private(self, incoming: Incoming) -> tuple[Choice, ...]:
         """Return a button that opens the direct message, where the platform has such a thing."""
         if not incoming.capabilities.links:
             return ()
-        return (Choice("", self._voice.labels.in_private, ChoiceKind.LINK, start),)
+        return (Choice("", self._voice.labels.in_private, ChoiceKind.LINK, "start"),)
 
     async def welcome(self, scene: Scene) -> Told:
         """Welcome those who joined, or who ask to, each once; together, who came together."""
         newcomers = scene.incoming.newcomers or (Author(scene.address.account, ""),)
-        known = {each for each in newcomers if await self._is_known(scene, each)}
-        welcomed = [each for each in newcomers if await self._is_first_welcome(scene, each)]
+        welcomed, meets = [], False
+        for newcomer in newcomers:
+            address = replace(scene.address, account=newcomer.account)
+            found = await people.find(scene.transaction, address.platform, address.account)
+            person = found or await people.add(scene.transaction, address, scene.now)
+            if await people.welcome(scene.transaction, person.id, address, scene.now):
+                welcomed.append(newcomer)
+                meets = meets or found is None
         if not welcomed:
             return Told(())
         own = scene.community.welcome_text if scene.community else None
@@ -69,7 +75,6 @@ class Communities:
         if scene.incoming.event is Event.ASKED_TO_JOIN:
             values["title"] = scene.community.title if scene.community else ""
             return Told((self.greeting(scene, "communities/asked_to_join", **values),))
-        meets = not known.issuperset(welcomed)
         return Told((self.greeting(scene, "onboarding/welcome", **values),), meets=meets)
 
     def greeting(self, scene: Scene, template: str, **values: object) -> Reply:
@@ -110,17 +115,6 @@ class Communities:
             case "moderators_no":
                 await communities.drop_moderators(scene.transaction, community)
         return await self._shown(scene, community)
-
-    @staticmethod
-    async def _is_known(scene: Scene, newcomer: Author) -> bool:
-        return await people.find(scene.transaction, scene.address.platform, newcomer.account) is not None
-
-    async def _is_first_welcome(self, scene: Scene, newcomer: Author) -> bool:
-        """Tell whether somebody was not welcomed in the community before, and keep that they are now."""
-        address = replace(scene.address, account=newcomer.account)
-        found = await people.find(scene.transaction, address.platform, address.account)
-        person = found or await people.add(scene.transaction, address, scene.now)
-        return await people.welcome(scene.transaction, person.id, address, scene.now)
 
     async def _set_moderator(self, scene: Scene, community: Community, *, moderates: bool) -> Told:
         somebody = scene.incoming.quoted_author
