@@ -192,9 +192,8 @@ class Advisor:
         happened = await self._communities.happened(transaction, incoming)
         if happened:
             return happened, None
-        is_old = incoming.button is not None
         community = await communities.known(
-            transaction, incoming.address, incoming.community_title, comes_back=not is_old
+            transaction, incoming.address, incoming.community_title, comes_back=incoming.button is None
         )
         turned_away = await self._gate.turned_away(transaction, incoming, community)
         if turned_away:

@@ -127,7 +127,7 @@ class Inbox:
                 _log.warning("An event of %s has to wait. %s", self._platform, error)
             except Exception:
                 tries += 1
-                _log.exception("Item %d of %s failed, for the %d. time.", item.number, self._platform, tries)
+                _log.exception("Item %d of %s failed (%d of %d).", item.number, self._platform, tries, _TRIES)
                 if await self._is_set_aside(item, tries):
                     return
             else:
