@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 
+from bot.platforms.errors import OutageError
 from bot.storage import inbox
 from bot.storage.database import Database, DatabaseError
 from bot.storage.inbox import Delivered, Item
@@ -24,10 +25,6 @@ _log = logging.getLogger(__name__)
 def pauses(seconds: Sequence[float] = PAUSES) -> Iterator[float]:
     """Yield the seconds to wait for after each attempt, for ever."""
     return itertools.chain(seconds, itertools.repeat(seconds[-1]))
-
-
-class OutageError(Exception):
-    """The platform cannot be reached now: it is tried again until it can, which counts as no failure."""
 
 
 class Inbox:

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.platforms.inbox import Inbox, OutageError
+from bot.platforms.errors import OutageError
+from bot.platforms.inbox import Inbox
 from bot.storage import events, inbox
 from bot.storage.database import MEMORY, Database, DatabaseError, open_database
 from bot.storage.inbox import Delivered, Item

@@ -15,13 +15,14 @@ from telegram.request import HTTPXRequest
 from bot.core.advisor import Advisor
 from bot.core.messages import Due
 from bot.errors import BotError
-from bot.platforms.inbox import PAUSES, Inbox, OutageError, pauses
+from bot.platforms.errors import OutageError, UnreachableError
+from bot.platforms.handling import Handling
+from bot.platforms.inbox import PAUSES, Inbox, pauses
+from bot.platforms.telegram.carrier import TelegramCarrier
 from bot.platforms.telegram.commands import publish_commands
-from bot.platforms.telegram.handling import Handling
 from bot.platforms.telegram.incoming import PLATFORM, lane
 from bot.platforms.telegram.outgoing import Sender
 from bot.platforms.telegram.readiness import report
-from bot.platforms.telegram.requests import UnreachableError
 from bot.platforms.telegram.updates import explained, listen, poll
 from bot.platforms.telegram.webhook import Webhook
 from bot.rendering.wording import Wording
@@ -77,7 +78,8 @@ class TelegramAdapter:
         self._advisor = advisor
         self._wording = wording
         self._bot = _bot(connection)
-        self._handling = Handling(self._bot, advisor, database, now)
+        self._carrier = TelegramCarrier(self._bot, advisor, now)
+        self._handling = Handling(self._carrier, advisor, database, now)
         self._seconds = seconds
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, seconds)
         self._unasked = AsyncLimiter(_UNASKED, 1)
@@ -157,7 +159,7 @@ class TelegramAdapter:
         kept = [update for update in updates if update.inline_query is None]
         if kept:
             await self._inbox.accept([Delivered(str(each.update_id), lane(each), each.to_json()) for each in kept])
-            self._handling.remember(kept)
+            self._carrier.remember(kept)
         for update in updates:
             if update.inline_query:
                 listing = asyncio.create_task(self._list(update.inline_query))

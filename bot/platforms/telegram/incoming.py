@@ -18,6 +18,7 @@ from telegram.constants import ChatID, ChatMemberStatus, ChatType
 from telegram.ext import ExtBot
 
 from bot.core.messages import Address, Author, Capabilities, Event, Incoming
+from bot.platforms.parts import Received
 from bot.platforms.telegram.roles import Roles
 from bot.storage.answers import Question
 
@@ -45,26 +46,16 @@ class Place:
     topic: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramReceived(Received):
     """An update as the core hears it, and what it takes to answer.
 
     Attributes:
-        incoming: what the core hears.
         place: where the answer goes.
-        replies_to: the message that the answer is tied to.
-        quoted: the message that it replies to itself, which the answer may be for.
-        question: the message that asks, so that the answer follows when it is edited.
-        pressed: the message whose button was pressed.
         callback: Telegram's id of the press.
     """
 
-    incoming: Incoming
     place: Place
-    replies_to: int | None = None
-    quoted: int | None = None
-    question: Question | None = None
-    pressed: int | None = None
     callback: str | None = None
 
 
@@ -107,7 +98,7 @@ class Reader:
         self._bot = bot
         self._roles = roles
 
-    async def read(self, update: Update, at: datetime) -> Received | None:
+    async def read(self, update: Update, at: datetime) -> TelegramReceived | None:
         """Return what the core hears of an update, None where it is nothing to Vigie."""
         identifier = str(update.update_id)
         if update.effective_chat and update.effective_chat.type == ChatType.CHANNEL:
@@ -128,7 +119,9 @@ class Reader:
             return _joined(message.chat, message.new_chat_members, at)
         return await self._message(message, identifier, at, edited=update.edited_message is not None)
 
-    async def _message(self, message: Message, identifier: str, at: datetime, *, edited: bool) -> Received | None:
+    async def _message(
+        self, message: Message, identifier: str, at: datetime, *, edited: bool
+    ) -> TelegramReceived | None:
         person = message.from_user
         text = self._addressed(message)
         if text is None or person is None or _is_machine(person):
@@ -150,7 +143,13 @@ class Reader:
         )
         question = Question(PLATFORM, str(message.chat.id), str(message.message_id), str(person.id))
         replies_to = None if is_private else message.message_id
-        return Received(incoming, place, replies_to, quoted.message_id if quoted else None, question)
+        return TelegramReceived(
+            incoming=incoming,
+            place=place,
+            replies_to=replies_to,
+            quoted=quoted.message_id if quoted else None,
+            question=question,
+        )
 
     def _addressed(self, message: Message) -> str | None:
         """Return what a message says to Vigie, None where it is not meant for her or says nothing."""
@@ -195,7 +194,7 @@ class Reader:
         author = replied.from_user if replied else None
         return replied if author and not _is_machine(author) else None
 
-    async def _press(self, query: CallbackQuery, identifier: str, at: datetime) -> Received | None:
+    async def _press(self, query: CallbackQuery, identifier: str, at: datetime) -> TelegramReceived | None:
         message = query.message
         if message is None or query.data is None:
             return None
@@ -213,9 +212,16 @@ class Reader:
             capabilities=CAPABILITIES,
         )
         replies_to = asked.message_id if asked else None
-        return Received(incoming, place, replies_to, pressed=message.message_id, callback=query.id)
+        return TelegramReceived(
+            incoming=incoming,
+            place=place,
+            replies_to=replies_to,
+            pressed=message.message_id,
+            notices=True,
+            callback=query.id,
+        )
 
-    def _own_membership(self, change: ChatMemberUpdated, identifier: str, at: datetime) -> Received | None:
+    def _own_membership(self, change: ChatMemberUpdated, identifier: str, at: datetime) -> TelegramReceived | None:
         """Return that Vigie was taken in a chat or put out of it; in a private one, that somebody blocks her or not."""
         was_in, is_in = _is_within(change.old_chat_member), _is_within(change.new_chat_member)
         if was_in == is_in and change.chat.type != ChatType.PRIVATE:
@@ -228,15 +234,15 @@ class Reader:
             community_title=change.chat.title,
             capabilities=CAPABILITIES,
         )
-        return Received(incoming, Place(change.chat.id))
+        return TelegramReceived(incoming=incoming, place=Place(change.chat.id))
 
-    def _membership(self, change: ChatMemberUpdated, at: datetime) -> Received | None:
+    def _membership(self, change: ChatMemberUpdated, at: datetime) -> TelegramReceived | None:
         if _is_within(change.old_chat_member) or not _is_within(change.new_chat_member):
             return None
         return _joined(change.chat, (change.new_chat_member.user,), at)
 
 
-def _asked_to_join(request: ChatJoinRequest, at: datetime) -> Received:
+def _asked_to_join(request: ChatJoinRequest, at: datetime) -> TelegramReceived:
     """Return that somebody asks to join: for five minutes, Vigie may write to them in private."""
     incoming = Incoming(
         _address(request.chat, request.from_user),
@@ -246,10 +252,10 @@ def _asked_to_join(request: ChatJoinRequest, at: datetime) -> Received:
         community_title=request.chat.title,
         capabilities=CAPABILITIES,
     )
-    return Received(incoming, Place(request.user_chat_id))
+    return TelegramReceived(incoming=incoming, place=Place(request.user_chat_id))
 
 
-def _joined(chat: Chat, members: tuple[User, ...], at: datetime) -> Received | None:
+def _joined(chat: Chat, members: tuple[User, ...], at: datetime) -> TelegramReceived | None:
     """Return that people joined a chat; machines are not welcomed."""
     newcomers = [each for each in members if not _is_machine(each)]
     if not newcomers:
@@ -262,7 +268,7 @@ def _joined(chat: Chat, members: tuple[User, ...], at: datetime) -> Received | N
         community_title=chat.title,
         capabilities=CAPABILITIES,
     )
-    return Received(incoming, Place(chat.id))
+    return TelegramReceived(incoming=incoming, place=Place(chat.id))
 
 
 def _address(chat: Chat, person: User, topic: int | None = None) -> Address:

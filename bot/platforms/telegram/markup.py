@@ -46,14 +46,30 @@ class Formatted:
     entities: tuple[MessageEntity, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as Telegram shows it: what it says, and the buttons below it."""
+
+    text: Formatted
+    buttons: InlineKeyboardMarkup | None = None
+
+
 @lru_cache(maxsize=1024)
 def formatted(markdown: str) -> Formatted:
     """Return what a Markdown text becomes on Telegram, however long."""
     return _formatted(*_converted(markdown))
 
 
+def with_buttons(reply: Reply, bot_name: str) -> list[Message]:
+    """Return a reply as the messages that it takes, with its buttons below the last one."""
+    *before, last = messages(reply) if reply.blocks else [None]
+    if last is None:
+        return []
+    return [*map(Message, filter(None, before)), Message(last, keyboard(reply.choices, bot_name))]
+
+
 def messages(reply: Reply) -> list[Formatted]:
-    """Return a reply as one message or as several, each short enough for Telegram: parted between its blocks."""
+    """Return a reply as one text or as several, each short enough for Telegram: parted between its blocks."""
     whole = formatted(reply.text)
     if utf16_len(whole.text) <= _LONGEST:
         return [whole]

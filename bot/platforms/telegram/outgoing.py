@@ -1,18 +1,15 @@
 """From what the core says to Telegram's messages: sent, edited in place, shown for a moment or taken away."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from collections.abc import Sequence
 
+import telegram
 from telegram import (
-    InlineKeyboardMarkup,
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputFile,
     InputTextMessageContent,
     LinkPreviewOptions,
-    Message,
     ReplyParameters,
 )
 from telegram.constants import CallbackQueryLimit
@@ -20,8 +17,9 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from bot.core.messages import Attachment, Found, Manner, Reply
-from bot.platforms.telegram.incoming import Place, Received
-from bot.platforms.telegram.markup import Formatted, formatted, keyboard, messages
+from bot.platforms.parts import Part, Post, Removal
+from bot.platforms.telegram.incoming import Place
+from bot.platforms.telegram.markup import Message, formatted, messages
 from bot.platforms.telegram.requests import asked
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -30,74 +28,6 @@ _INLINE_KEPT = 300
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A message to send, or to put in the place of another.
-
-    Attributes:
-        text: what it says.
-        buttons: what stands below it.
-        replaces: the message whose place it takes.
-        replies_to: the message that it is tied to.
-        is_answer: whether it answers the question that was asked, so that it follows when that is edited.
-    """
-
-    text: Formatted
-    buttons: InlineKeyboardMarkup | None = None
-    replaces: int | None = None
-    replies_to: int | None = None
-    is_answer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """A message to take away."""
-
-    message: int
-
-
-Part = Text | Removal | Attachment
-"""What one request does."""
-
-
-def parts(received: Received, replies: Sequence[Reply], before: Sequence[int], bot_name: str) -> list[Part]:
-    """Return all that answers what was received, in order; the first reply takes the place of the messages before."""
-    found: list[Part] = []
-    for number, reply in enumerate(replies):
-        tied = received if number == 0 else replace(received, pressed=None, replies_to=None, quoted=None)
-        found += _parts(tied, reply, before if number == 0 else (), bot_name)
-    answer = len(_parts(received, replies[0], before, bot_name)) if replies else 0
-    return [
-        replace(part, is_answer=True) if isinstance(part, Text) and number < answer else part
-        for number, part in enumerate(found)
-    ]
-
-
-def _parts(received: Received, reply: Reply, before: Sequence[int], bot_name: str) -> list[Part]:
-    if received.callback is not None and notice_of(reply):
-        return []
-    if received.pressed is not None and reply.manner is Manner.REMOVAL:
-        return [Removal(received.pressed)]
-    if received.pressed is not None and reply.manner is Manner.IN_PLACE:
-        before = [received.pressed]
-    replies_to = received.quoted if reply.to_quoted else received.replies_to
-    return [*texts(reply, bot_name, before, replies_to), *reply.attachments]
-
-
-def texts(
-    reply: Reply, bot_name: str, before: Sequence[int] = (), replies_to: int | None = None
-) -> Iterator[Text | Removal]:
-    """Yield the messages that a reply takes, in the place of some before; those that are left over go."""
-    shown = messages(reply) if reply.blocks else []
-    buttons = keyboard(reply.choices, bot_name)
-    for number, (text, replaced) in enumerate(zip_longest(shown, before)):
-        if text is None:
-            yield Removal(replaced)
-        else:
-            below = buttons if number + 1 == len(shown) else None
-            yield Text(text, below, replaced, replies_to if number == 0 else None)
 
 
 def notice_of(reply: Reply) -> str | None:
@@ -121,12 +51,12 @@ class Sender:
             # Pressed too long ago: what it does is done all the same.
             _log.info("A press could not be acknowledged any more (%s).", error.message)
 
-    async def send(self, place: Place, part: Part) -> int | None:
+    async def send(self, place: Place, part: Part[Message]) -> int | None:
         """Do what a part says; return the message that shows it, if one does."""
         match part:
-            case Text(replaces=int(message)) if await self._is_edited(place, message, part):
+            case Post(replaces=int(message)) if await self._is_edited(place, message, part):
                 return message
-            case Text():
+            case Post():
                 return await self._sent(place, part)
             case Removal(message=message):
                 await self._remove(place, message)
@@ -159,17 +89,17 @@ class Sender:
         except BadRequest as error:
             _log.info("An inline query could not be answered any more (%s).", error.message)
 
-    async def _sent(self, place: Place, part: Text) -> int:
+    async def _sent(self, place: Place, part: Post[Message]) -> int:
         tied_to = part.replies_to
         reply_parameters = ReplyParameters(tied_to, allow_sending_without_reply=True) if tied_to else None
 
-        async def send(topic: int | None) -> Message:
+        async def send(topic: int | None) -> telegram.Message:
             return await asked(
                 self._bot.send_message(
                     place.chat,
-                    part.text.text,
-                    entities=part.text.entities,
-                    reply_markup=part.buttons,
+                    part.shown.text.text,
+                    entities=part.shown.text.entities,
+                    reply_markup=part.shown.buttons,
                     message_thread_id=topic,
                     reply_parameters=reply_parameters,
                     link_preview_options=_NO_PREVIEW,
@@ -184,16 +114,16 @@ class Sender:
             sent = await send(None)
         return sent.message_id
 
-    async def _is_edited(self, place: Place, message: int, part: Text) -> bool:
+    async def _is_edited(self, place: Place, message: int, part: Post[Message]) -> bool:
         """Edit a message; return whether it shows the part now."""
         try:
             await asked(
                 self._bot.edit_message_text(
-                    part.text.text,
+                    part.shown.text.text,
                     place.chat,
                     message,
-                    entities=part.text.entities,
-                    reply_markup=part.buttons,
+                    entities=part.shown.text.entities,
+                    reply_markup=part.shown.buttons,
                     link_preview_options=_NO_PREVIEW,
                 )
             )

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
 
-from bot.platforms.inbox import OutageError
+from bot.platforms.errors import OutageError, SilencedError, UnreachableError
 
 _SILENCED = (
     "not enough rights",
@@ -16,14 +16,6 @@ _SILENCED = (
 )
 
 Result = TypeVar("Result")
-
-
-class UnreachableError(Exception):
-    """Telegram lets Vigie write there no longer: she was blocked, or put out."""
-
-
-class SilencedError(UnreachableError):
-    """Vigie may not write there for now: the topic is closed, or members may not."""
 
 
 async def asked(request: Awaitable[Result]) -> Result:

@@ -10,7 +10,8 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.messages import Role
-from bot.platforms.telegram.requests import UnreachableError, asked
+from bot.platforms.errors import UnreachableError
+from bot.platforms.telegram.requests import asked
 
 _REMEMBERED = timedelta(minutes=5)
 

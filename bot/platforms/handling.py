@@ -1,0 +1,187 @@
+"""How what a platform delivered is answered: read, handed to the core, and what comes back sent."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from bot.core.advisor import Advisor
+from bot.core.messages import Address, Author, Due, Event, Outgoing, Reply
+from bot.platforms.errors import OutageError, SilencedError, UnreachableError
+from bot.platforms.parts import Part, Post, Received, Shown
+from bot.storage import answers, inbox
+from bot.storage.database import Database
+from bot.storage.inbox import Item
+
+_DECIDED_AT_ONCE = 4
+"""The database does one thing at a time: what was sent is recorded before many others have their turn."""
+
+ReceivedT = TypeVar("ReceivedT", bound=Received)
+
+_log = logging.getLogger(__name__)
+
+
+class Carrier(Protocol[ReceivedT, Shown]):
+    """What carries messages from a platform and to it.
+
+    Whatever it sends may meet an `OutageError`, an `UnreachableError`, or one of its `refusals`.
+    """
+
+    @property
+    def platform(self) -> str:
+        """What addresses on it are called by."""
+        ...
+
+    @property
+    def refusals(self) -> type[Exception]:
+        """The errors by which the platform refuses something else."""
+        ...
+
+    async def read(self, item: Item) -> ReceivedT | None:
+        """Return what the core hears of what was delivered, None where it is nothing to Vigie."""
+        ...
+
+    def parts(self, received: ReceivedT, replies: Sequence[Reply], before: Sequence[int]) -> list[Part[Shown]]:
+        """Return all that answers what was received, in order."""
+        ...
+
+    async def acknowledge(self, received: ReceivedT, replies: Sequence[Reply]) -> None:
+        """Tell who pressed a button that it was heard, with what is shown for a moment if there is something."""
+        ...
+
+    async def send(self, received: ReceivedT, part: Part[Shown]) -> int | None:
+        """Do what a part says; return the message that shows it, if one does."""
+        ...
+
+    async def tell(self, received: ReceivedT, replies: Sequence[Reply]) -> None:
+        """Send what is said of something that happened."""
+        ...
+
+    async def deliver(self, due: Due) -> None:
+        """Send what falls due."""
+        ...
+
+    def refused_to(self, received: ReceivedT) -> Address:
+        """Return where what is said of something that happened goes: whom it does not reach, if it does not."""
+        ...
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How much of an answer was sent, and the messages that it takes."""
+
+    sent: int
+    taken: list[int] = field(default_factory=list)
+
+
+class Handling(Generic[ReceivedT, Shown]):
+    """Answers what was delivered, and sends what falls due."""
+
+    def __init__(
+        self,
+        carrier: Carrier[ReceivedT, Shown],
+        advisor: Advisor,
+        database: Database,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._carrier = carrier
+        self._advisor = advisor
+        self._database = database
+        self._now = now
+        self._progress: dict[int, _Progress] = {}
+        self._deciding = asyncio.Semaphore(_DECIDED_AT_ONCE)
+
+    async def handle(self, item: Item) -> None:
+        """Answer what was delivered, and drop it from the inbox."""
+        received = await self._carrier.read(item)
+        if received is None:
+            await inbox.drop(self._database, item.number)
+        elif received.incoming.event:
+            await self._tell_of(item, received)
+        else:
+            await self._reply_to(item, received)
+
+    async def deliver(self, due: Due) -> None:
+        """Send what nobody asked for at this moment: once, and not again if it fails."""
+        try:
+            await self._carrier.deliver(due)
+        except UnreachableError as error:
+            await self._note_unreachable(due.address, error)
+        except (OutageError, self._carrier.refusals) as error:
+            _log.warning("A message that nobody asked for was not sent. %s", error)
+
+    async def _tell_of(self, item: Item, received: ReceivedT) -> None:
+        """Say what is to be said of something that happened: it is dropped before, and said once at most."""
+        if received.incoming.event is Event.JOINED:
+            received = await self._with_others(received, item)
+        outgoing = await self._decided(received)
+        await inbox.drop(self._database, item.number)
+        try:
+            await self._carrier.tell(received, outgoing.replies)
+        except UnreachableError as error:
+            await self._note_unreachable(self._carrier.refused_to(received), error)
+            await self._advisor.take_back_welcome(received.incoming)
+        except (OutageError, self._carrier.refusals) as error:
+            # It may have arrived, and is not sent again.
+            _log.warning("A message that nobody asked for was not sent. %s", error)
+
+    async def _reply_to(self, item: Item, received: ReceivedT) -> None:
+        """Answer what somebody said or pressed: it is dropped once it is answered, so that it is at least once."""
+        before = await self._answers_before(received)
+        if received.incoming.edited and not before:
+            # What was no question is none for having been written anew.
+            await inbox.drop(self._database, item.number)
+            return
+        outgoing = await self._decided(received)
+        await self._answer(item, received, outgoing, before)
+        await inbox.drop(self._database, item.number)
+        self._progress.pop(item.number, None)
+        if outgoing.erased:
+            await self._advisor.wipe_again(item.at)
+
+    async def _decided(self, received: ReceivedT) -> Outgoing:
+        async with self._deciding:
+            return await self._advisor.handle(received.incoming)
+
+    async def _answers_before(self, received: ReceivedT) -> list[int]:
+        """Return the messages that answered a question before it was edited."""
+        if received.question is None or not received.incoming.edited:
+            return []
+        return await answers.find(self._database, received.question)
+
+    async def _answer(self, item: Item, received: ReceivedT, outgoing: Outgoing, before: Sequence[int]) -> None:
+        """Send what was not sent yet of an answer, and keep which messages it takes."""
+        # What the database does not know, of an attempt before, is known here.
+        progress = self._progress.setdefault(item.number, _Progress(item.sent))
+        planned = self._carrier.parts(received, outgoing.replies, before)
+        try:
+            if not progress.sent:
+                await self._carrier.acknowledge(received, outgoing.replies)
+            for part in planned[progress.sent :]:
+                message = await self._carrier.send(received, part)
+                progress.sent += 1
+                if message and isinstance(part, Post) and part.is_answer:
+                    progress.taken.append(message)
+                if progress.sent < len(planned):
+                    await inbox.set_sent(self._database, item.number, progress.sent)
+        except UnreachableError as error:
+            await self._note_unreachable(received.incoming.address, error)
+        if received.question and outgoing.verdict and progress.taken:
+            await answers.keep(self._database, received.question, progress.taken, item.at)
+
+    async def _with_others(self, received: ReceivedT, item: Item) -> ReceivedT:
+        """Return that somebody joined together with all who wait behind them: they are welcomed in one message."""
+        others: list[Author] = []
+        for each in await inbox.in_lane(self._database, self._carrier.platform, item.lane):
+            read = await self._carrier.read(each)
+            if read and read.incoming.event is Event.JOINED:
+                others += read.incoming.newcomers
+        newcomers = tuple(dict.fromkeys((*received.incoming.newcomers, *others)))
+        return replace(received, incoming=replace(received.incoming, newcomers=newcomers))
+
+    async def _note_unreachable(self, address: Address, error: UnreachableError) -> None:
+        _log.info("%s refuses a message for good (%s).", address.platform.capitalize(), error)
+        if not isinstance(error, SilencedError):
+            await self._advisor.note_unreachable(address, self._now())

@@ -1,0 +1,102 @@
+"""What carries messages from Telegram and to it."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from telegram import Update
+from telegram.error import ChatMigrated, TelegramError
+from telegram.ext import ExtBot
+
+from bot.core.advisor import Advisor
+from bot.core.messages import Address, Due, Manner, Reply
+from bot.platforms.parts import Part, parts, posts
+from bot.platforms.telegram.incoming import PLATFORM, Place, Reader, TelegramReceived, move_of
+from bot.platforms.telegram.markup import Message, with_buttons
+from bot.platforms.telegram.outgoing import Sender, notice_of
+from bot.platforms.telegram.roles import Roles
+from bot.storage.inbox import Item
+
+_FRESH = 1024
+"""Updates that need not be read from their JSON again."""
+
+
+class TelegramCarrier:
+    """Reads updates, and sends messages, as one bot."""
+
+    platform = PLATFORM
+    refusals = TelegramError
+
+    def __init__(self, bot: ExtBot[int], advisor: Advisor, now: Callable[[], datetime]) -> None:
+        self._bot = bot
+        self._advisor = advisor
+        self._sender = Sender(bot)
+        self._reader = Reader(bot, Roles(bot, now))
+        self._fresh: dict[str, Update] = {}
+
+    def remember(self, updates: Sequence[Update]) -> None:
+        """Hold updates as they came until they are handled."""
+        if len(self._fresh) > _FRESH:
+            self._fresh.clear()
+        self._fresh |= {str(update.update_id): update for update in updates}
+
+    async def read(self, item: Item) -> TelegramReceived | None:
+        """Return what the core hears of an update; a group that moves is followed."""
+        update = self._fresh.pop(item.id, None) or Update.de_json(json.loads(item.payload), self._bot)
+        move = move_of(update)
+        if move:
+            await self._advisor.move_community(PLATFORM, str(move.old), str(move.new))
+            return None
+        return await self._reader.read(update, item.at)
+
+    def parts(self, received: TelegramReceived, replies: Sequence[Reply], before: Sequence[int]) -> list[Part[Message]]:
+        """Return all that answers an update, in order."""
+        return parts(received, [_noticed(each) for each in replies], before, self._messages)
+
+    async def acknowledge(self, received: TelegramReceived, replies: Sequence[Reply]) -> None:
+        """Have a button that was pressed wait no longer."""
+        if received.callback:
+            notices = (notice_of(reply) for reply in replies)
+            await self._sender.acknowledge(received.callback, next(filter(None, notices), None))
+
+    async def send(self, received: TelegramReceived, part: Part[Message]) -> int | None:
+        """Do what a part says; return the message that shows it, if one does."""
+        return await self._send(received.place, part)
+
+    async def tell(self, received: TelegramReceived, replies: Sequence[Reply]) -> None:
+        """Send what is said of something that happened in a chat."""
+        await self._send_all(received.place, replies)
+
+    async def deliver(self, due: Due) -> None:
+        """Send what falls due where it was asked for."""
+        address = due.address
+        place = Place(int(address.community or address.account), int(address.place) if address.place else None)
+        await self._send_all(place, due.outgoing.replies)
+
+    def refused_to(self, received: TelegramReceived) -> Address:
+        """Return the group, or the person who asks to join it and is written to in private."""
+        address = received.incoming.address
+        return replace(address, community=None) if received.place.chat > 0 else address
+
+    async def _send_all(self, place: Place, replies: Sequence[Reply]) -> None:
+        for reply in replies:
+            for part in posts(self._messages(reply)):
+                await self._send(place, part)
+
+    async def _send(self, place: Place, part: Part[Message]) -> int | None:
+        """Do what a part says, in the supergroup that a group has become if it has."""
+        try:
+            return await self._sender.send(place, part)
+        except ChatMigrated as error:
+            await self._advisor.move_community(PLATFORM, str(place.chat), str(error.new_chat_id))
+            return await self._sender.send(replace(place, chat=error.new_chat_id), part)
+
+    def _messages(self, reply: Reply) -> list[Message]:
+        return with_buttons(reply, self._bot.username)
+
+
+def _noticed(reply: Reply) -> Reply:
+    """Return a reply as a message, where it is too long to be shown for a moment."""
+    is_too_long = reply.manner is Manner.NOTICE and notice_of(reply) is None
+    return replace(reply, manner=Manner.MESSAGE) if is_too_long else reply
