@@ -1,9 +1,10 @@
 """People who talk with Vigie in tests: what they say, press and read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Attachment, Event, Incoming, JourneyPlace, Outgoing, Verdict
+from bot.core.messages import Address, Attachment, Capabilities, Event, Incoming, JourneyPlace, Outgoing, Role, Verdict
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """A Sunday."""
@@ -33,8 +34,12 @@ class Member:
         community: str | None = None,
         platform: str = "test",
         clock: Clock | None = None,
+        capabilities: Capabilities | None = None,
+        role: Role = Role.MEMBER,
     ) -> None:
         self.address = Address(platform, name, community)
+        self.capabilities = capabilities or Capabilities()
+        self.role = role
         self.clock = clock or Clock()
         self.last = Outgoing(())
         self._advisor = advisor
@@ -46,6 +51,16 @@ class Member:
     async def presses(self, label: str) -> str:
         """Press the button of that label under the last message, and return what Vigie replies."""
         return await self.presses_id(self.button_id(label))
+
+    async def writes(self, label: str, text: str) -> str:
+        """Press the button of that label, fill in the form that it opens, and return what Vigie replies."""
+        pressed = Incoming(self.address, self.clock.now, button=self.button_id(label))
+        assert self._advisor.form(pressed) is not None
+        return await self._does(replace(pressed, text=text))
+
+    async def picks(self, label: str, *picked: str) -> str:
+        """Pick something from the list of that label, and return what Vigie replies."""
+        return await self._does(Incoming(self.address, self.clock.now, button=self.button_id(label), picked=picked))
 
     async def presses_id(self, identifier: str) -> str:
         """Press a button by its id, even one that is not shown."""
@@ -60,6 +75,7 @@ class Member:
         return Member(self._advisor, self.address.account, platform=self.address.platform, clock=self.clock)
 
     async def _does(self, incoming: Incoming) -> str:
+        incoming = replace(incoming, capabilities=self.capabilities, role=self.role)
         self.last = await self._advisor.handle(incoming)
         return self.reads
 

@@ -11,15 +11,19 @@ from bot.core.answering import LONGEST_READ, Answering
 from bot.core.buttons import ButtonKind, button_id, kind_of
 from bot.core.cleaning import clean, cleaned
 from bot.core.commands import read_command
-from bot.core.communities import Communities
+from bot.core.communities import Communities, as_moderator
+from bot.core.forms import form_of
 from bot.core.gate import Gate
 from bot.core.messages import (
+    PICKERS,
     Address,
     Block,
     Choice,
     ChoiceKind,
     Due,
+    Form,
     Found,
+    Grant,
     Incoming,
     JourneyPlace,
     Outgoing,
@@ -42,6 +46,7 @@ from bot.storage import (
     communities,
     conversations,
     events,
+    grants,
     inbox,
     journeys,
     links,
@@ -58,6 +63,7 @@ from bot.storage.database import Database, DatabaseError, Transaction
 _DUE_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
 _AWAITED = 10_000
+_GRANTED_AT_ONCE = 50
 
 _log = logging.getLogger(__name__)
 
@@ -121,6 +127,10 @@ class Advisor:
         hits = self._current_retriever().search(text[:LONGEST_READ], count) if words(text) else []
         return [self._answering.found(hit.passage) for hit in hits]
 
+    def form(self, incoming: Incoming) -> Form | None:
+        """Return the form that a pressed button opens, None where it opens none for who pressed it."""
+        return form_of(incoming.button or "", incoming.address, self._voice.wording)
+
     async def communities(self, platform: str) -> list[Community]:
         """Return the communities of a platform that Vigie serves, by title.
 
@@ -148,6 +158,26 @@ class Advisor:
         async with self._database.transaction() as transaction:
             await personal.ask_wiping(transaction, now)
         await self._wipe()
+
+    async def quiet_places(self, platform: str, community: str) -> list[str]:
+        """Return the places of a community where Vigie does not speak."""
+        async with self._database.transaction() as transaction:
+            return await communities.quiet_places(transaction, platform, community)
+
+    async def grants(self, platform: str) -> list[Grant]:
+        """Return roles of a platform's communities that are to be given; each is, until it is settled."""
+        async with self._database.transaction() as transaction:
+            return await grants.waiting(transaction, platform, _GRANTED_AT_ONCE)
+
+    async def settle(self, grant: Grant, *, refused: bool = False) -> Outgoing:
+        """Keep that a role is given, or that the platform refuses; return what its community is told of that, once."""
+        async with self._database.transaction() as transaction:
+            await grants.settle(transaction, grant)
+            community = await communities.find(transaction, grant.address.platform, grant.address.community or "")
+            if not refused or community is None or community.role_refused:
+                return Outgoing(())
+            await communities.keep(transaction, replace(community, role_refused=True))
+        return Outgoing((self._voice.say("communities/role_refused", title=community.title),))
 
     async def take_back_welcome(self, incoming: Incoming) -> None:
         """Have those welcomed whose welcome could not be delivered, the next time that they come."""
@@ -195,6 +225,7 @@ class Advisor:
         community = await communities.known(
             transaction, incoming.address, incoming.community_title, comes_back=incoming.button is None
         )
+        incoming = as_moderator(incoming, community)
         turned_away = await self._gate.turned_away(transaction, incoming, community)
         if turned_away:
             return turned_away, None
@@ -238,7 +269,7 @@ class Advisor:
             before = scene.turn
             turn = replace(turn, choices=before.choices, onward=before.onward, shows_step=before.shows_step)
         await conversations.keep(scene.transaction, scene.person.id, scene.address, turn, scene.now)
-        return Outgoing(replies, told.verdict, _place(scene, told))
+        return Outgoing(replies, told.verdict, _place(scene, told), place=told.place)
 
     def _with_way_back(self, scene: Scene, told: Told, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Return replies with a button back to the journey that waits, unless they lead there already."""
@@ -256,7 +287,8 @@ class Advisor:
     def _with_removal(self, scene: Scene, told: Told, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Return replies with a button to take the answer away, where others have to read it too."""
         is_answer = told.verdict is not None and told.verdict.status is not Status.SMALLTALK
-        if not (replies and is_answer and scene.address.community and scene.incoming.capabilities.removal):
+        is_seen = scene.address.community is not None and not scene.incoming.unseen
+        if not (replies and is_answer and is_seen and scene.incoming.capabilities.removal):
             return replies
         first, *others = replies
         remove = Choice(button_id(ButtonKind.REMOVE, scene.address), self._voice.labels.remove, ChoiceKind.NAVIGATION)
@@ -303,6 +335,7 @@ class Advisor:
         await inbox.drop_old(transaction, now)
         await answers.drop_old(transaction, now)
         await communities.drop_left(transaction, now)
+        await grants.drop_old(transaction, now)
 
     async def _wipe(self) -> None:
         """Wipe what is left of what was erased; if another process uses the database now, the next time."""
@@ -324,7 +357,8 @@ def _place(scene: Scene, told: Told) -> JourneyPlace | None:
 
 def _with_choices(turn: Turn, shown: Sequence[Choice]) -> Turn:
     """Return a turn with the buttons of its message that can be typed: by number, or by what they say."""
-    numbered = tuple((each.id, each.label) for each in shown if each.kind is not ChoiceKind.NAVIGATION)
+    typed = [each for each in shown if each.kind not in (ChoiceKind.NAVIGATION, *PICKERS)]
+    numbered = tuple((each.id, each.label) for each in typed)
     navigation = [each for each in shown if each.kind is ChoiceKind.NAVIGATION]
     # What steers a step is understood by its words, with the step; there is no need to keep its buttons.
     onward = tuple((each.id, each.label) for each in navigation if kind_of(each.id) is not ButtonKind.STEP)

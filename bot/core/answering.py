@@ -119,6 +119,7 @@ class Answering:
     def found(self, passage: Passage) -> Found:
         """Return a passage as it is listed, with the message that shows it to anybody."""
         reply = self._voice.say("answer/answer", (), passage=passage, text=_text(passage), more=False, again=False)
+        reply = replace(reply, phase=passage.phase)
         source = next((block.text for block in reply.blocks if block.role == "source"), "")
         return Found(digest(passage.id), passage.title or shortened(passage.text), source, reply)
 
@@ -132,7 +133,7 @@ class Answering:
         """Return the message that shows one passage, with what to read next, and asks whether it helps."""
         choices = passage_choices(more, address, ChoiceKind.SEE_ALSO, passage) + self._feedback(passage, address)
         values = {"passage": passage, "text": _text(passage), "more": bool(more), "again": again}
-        return self._voice.say("answer/answer", choices, **values)
+        return replace(self._voice.say("answer/answer", choices, **values), phase=passage.phase)
 
     def _feedback(self, passage: Passage, address: Address) -> tuple[Choice, ...]:
         return tuple(

@@ -11,6 +11,8 @@ from bot.content.schemas import MAX_LABEL
 from bot.core.messages import Address
 
 _VERSION = "1"
+WRITE = "write"
+"""The argument of a button that opens a form to write in."""
 _CUT = "…"
 _FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,19}))?")
 

@@ -1,6 +1,6 @@
 """Communities: newcomers welcomed, places kept quiet, and what administrators choose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.core.buttons import Button, ButtonKind, button_id
@@ -13,7 +13,9 @@ from bot.storage import communities, people
 from bot.storage.communities import Community
 from bot.storage.database import Transaction
 
-_LONGEST_WELCOME = 400
+LONGEST_WELCOME = 400
+WELCOME_TEXT = "welcome_text"
+"""The setting that is written in a form."""
 _SETTINGS = "reglages"
 
 
@@ -44,9 +46,9 @@ class Communities:
         if incoming.event is not None:
             return None if community.welcomes else Outgoing(())
         command = read_command(incoming.text)
-        if incoming.button or (command and command.name == _SETTINGS):
+        if incoming.unseen or incoming.button or (command and command.name == _SETTINGS):
             return None
-        if not await communities.is_quiet(transaction, incoming.address):
+        if not await communities.is_quiet(transaction, incoming.address, incoming.within):
             return None
         return Outgoing((self._voice.say("communities/quiet", self.in_private(incoming)),) if command else ())
 
@@ -75,7 +77,8 @@ class Communities:
         if scene.incoming.event is Event.ASKED_TO_JOIN:
             values["title"] = scene.community.title if scene.community else ""
             return Told((self.greeting(scene, "communities/asked_to_join", **values),))
-        return Told((self.greeting(scene, "onboarding/welcome", **values),), meets=meets)
+        place = scene.community.welcome_place if scene.community else None
+        return Told((self.greeting(scene, "onboarding/welcome", **values),), meets=meets, place=place)
 
     def greeting(self, scene: Scene, template: str, **values: object) -> Reply:
         """Return a greeting with a button that begins the journey of newcomers: in private, where it can be."""
@@ -92,12 +95,11 @@ class Communities:
         if scene.role is not Role.ADMINISTRATOR:
             return Told((self._voice.say("communities/for_administrators"),))
         setting, *rest = argument.split(maxsplit=1) or [""]
-        value = " ".join("".join(rest).split())
-        if setting.casefold() == "accueil" and value:
-            text = value[:_LONGEST_WELCOME]
-            return await self._shown(scene, replace(scene.community, welcomes=True, welcome_text=text))
+        value = "".join(rest)
+        if setting.casefold() == "accueil" and value.strip():
+            return await self._shown(scene, _with_welcome_text(scene.community, value))
         if setting.casefold().startswith(("moderat", "modérat")):
-            return await self._set_moderator(scene, scene.community, moderates=value.casefold() != "non")
+            return await self._set_moderator(scene, scene.community, moderates=value.strip().casefold() != "non")
         return await self._shown(scene, scene.community)
 
     async def press(self, scene: Scene, button: Button) -> Told:
@@ -106,15 +108,13 @@ class Communities:
         if community is None or scene.role is not Role.ADMINISTRATOR:
             return Told((self._voice.notice("communities/for_administrators"),))
         match button.argument:
-            case "welcomes_yes" | "welcomes_no":
-                community = replace(community, welcomes=button.argument == "welcomes_yes")
-            case "welcome_text_no":
-                community = replace(community, welcome_text=None)
             case "quiet_yes" | "quiet_no":
                 await communities.set_quiet(scene.transaction, scene.address, quiet=button.argument == "quiet_yes")
+            case "quiet_places":
+                await communities.set_quiet_places(scene.transaction, community, scene.incoming.picked)
             case "moderators_no":
                 await communities.drop_moderators(scene.transaction, community)
-        return await self._shown(scene, community)
+        return await self._shown(scene, _changed(community, button.argument, scene.incoming))
 
     async def _set_moderator(self, scene: Scene, community: Community, *, moderates: bool) -> Told:
         somebody = scene.incoming.quoted_author
@@ -127,22 +127,77 @@ class Communities:
         """Keep the settings, and show them."""
         if community != scene.community:
             await communities.keep(scene.transaction, community)
-        quiet = await communities.is_quiet(scene.transaction, scene.address)
+        quiet_places = await communities.quiet_places(scene.transaction, community.platform, community.id)
         moderators = await communities.moderators(scene.transaction, community)
-        values = {"community": community, "quiet": quiet, "moderators": len(moderators)}
-        choices = self._choices(scene.address, community, quiet=quiet, moderators=moderators)
+        picks = scene.incoming.capabilities.pickers
+        quiet = (scene.address.place or "") in quiet_places
+        values = {"community": community, "quiet": quiet, "moderators": len(moderators), "picks": picks}
+        offered = self._buttons(scene, community, quiet=quiet, moderators=moderators)
+        choices = [Choice(_setting(scene.address, each), label) for each, label in offered]
+        if picks:
+            choices += self._pickers(scene.address, community, quiet_places)
         return Told((self._voice.say("communities/settings", choices, **values),))
 
-    def _choices(
-        self, address: Address, community: Community, *, quiet: bool, moderators: Sequence[str]
-    ) -> tuple[Choice, ...]:
-        labels = self._voice.labels
-        offered = [
-            ("welcomes_no", labels.welcomes_no) if community.welcomes else ("welcomes_yes", labels.welcomes_yes),
-            ("quiet_no", labels.quiet_no) if quiet else ("quiet_yes", labels.quiet_yes),
-        ]
+    def _buttons(
+        self, scene: Scene, community: Community, *, quiet: bool, moderators: Sequence[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield what can be set by a button, with its label."""
+        labels, can = self._voice.labels, scene.incoming.capabilities
+        yield ("welcomes_no", labels.welcomes_no) if community.welcomes else ("welcomes_yes", labels.welcomes_yes)
+        if not can.pickers:
+            yield ("quiet_no", labels.quiet_no) if quiet else ("quiet_yes", labels.quiet_yes)
+            if scene.address.place != community.welcome_place:
+                yield "welcome_here", labels.welcome_here
+        if can.forms:
+            yield WELCOME_TEXT, labels.welcome_text
         if community.welcome_text:
-            offered.append(("welcome_text_no", labels.welcome_text_no))
+            yield "welcome_text_no", labels.welcome_text_no
         if moderators:
-            offered.append(("moderators_no", labels.moderators_no))
-        return tuple(Choice(button_id(ButtonKind.SETTING, address, argument=each), label) for each, label in offered)
+            yield "moderators_no", labels.moderators_no
+
+    def _pickers(self, address: Address, community: Community, quiet_places: Sequence[str]) -> Iterator[Choice]:
+        """Yield what is picked from a list."""
+        labels = self._voice.labels
+        offered = (
+            ("welcome_place", labels.welcome_place, ChoiceKind.PLACE, (community.welcome_place,)),
+            ("quiet_places", labels.quiet_places, ChoiceKind.PLACES, quiet_places),
+            ("completion_role", labels.completion_role, ChoiceKind.ROLE, (community.completion_role,)),
+            ("moderator_role", labels.moderator_role, ChoiceKind.ROLE, (community.moderator_role,)),
+        )
+        for name, label, kind, picked in offered:
+            yield Choice(_setting(address, name), label, kind, picked=tuple(filter(None, picked)))
+
+
+def as_moderator(incoming: Incoming, community: Community | None) -> Incoming:
+    """Return an event with the role that its person has by a role of the community."""
+    moderates = community is not None and community.moderator_role in incoming.roles
+    return replace(incoming, role=Role.MODERATOR) if moderates and incoming.role is Role.MEMBER else incoming
+
+
+def _changed(community: Community, setting: str, incoming: Incoming) -> Community:
+    """Return a community with what the button of a setting changes of it."""
+    picked = next(iter(incoming.picked), None)
+    match setting:
+        case "welcomes_yes" | "welcomes_no":
+            return replace(community, welcomes=setting == "welcomes_yes")
+        case "welcome_text_no":
+            return replace(community, welcome_text=None)
+        case "welcome_text" if incoming.text.strip():
+            return _with_welcome_text(community, incoming.text)
+        case "welcome_here":
+            return replace(community, welcome_place=incoming.address.place)
+        case "welcome_place":
+            return replace(community, welcome_place=picked)
+        case "completion_role":
+            return replace(community, completion_role=picked, role_refused=False)
+        case "moderator_role":
+            return replace(community, moderator_role=picked)
+    return community
+
+
+def _with_welcome_text(community: Community, text: str) -> Community:
+    return replace(community, welcomes=True, welcome_text=" ".join(text.split())[:LONGEST_WELCOME])
+
+
+def _setting(address: Address, name: str) -> str:
+    return button_id(ButtonKind.SETTING, address, argument=name)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from bot.content.corpus import digest
-from bot.core.buttons import Button, ButtonKind, button_id, shortened
+from bot.content.corpus import Passage, digest
+from bot.core.buttons import WRITE, Button, ButtonKind, button_id, shortened
 from bot.core.messages import Choice, ChoiceKind
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.storage import feedback, misses, people, watches
 
+LONGEST_REASON = 500
 _SHORT = 8
 """Letters of a digest that tell a person's few communities apart."""
 
@@ -24,9 +25,8 @@ class Feedback:
         passage = scene.corpus.by_digest.get(button.subject)
         if passage is None:
             return Told((self._voice.notice("buttons/gone"),))
-        if button.argument in self._voice.wording.reasons:
-            known = await feedback.explain(scene.transaction, scene.person.id, passage.id, button.argument)
-            return Told((self._voice.say("feedback/explained") if known else self._voice.notice("buttons/outdated"),))
+        if button.argument == WRITE or button.argument in self._voice.wording.reasons:
+            return await self._explain(scene, passage, button.argument)
         useful = button.argument == "yes"
         await feedback.keep(
             scene.transaction, scene.person.id, passage.id, scene.address.community, scene.now, useful=useful
@@ -37,8 +37,19 @@ class Feedback:
             Choice(button_id(ButtonKind.FEEDBACK, scene.address, passage.id, key), label, ChoiceKind.FEEDBACK)
             for key, label in self._voice.wording.reasons.items()
         ]
+        if scene.incoming.capabilities.forms:
+            identifier = button_id(ButtonKind.FEEDBACK, scene.address, passage.id, WRITE)
+            reasons.append(Choice(identifier, self._voice.labels.other_reason, ChoiceKind.FEEDBACK))
         team = Choice(button_id(ButtonKind.TEAM, scene.address), self._voice.labels.team, ChoiceKind.FEEDBACK)
         return Told((self._voice.say("feedback/why", (*reasons, team)),))
+
+    async def _explain(self, scene: Scene, passage: Passage, argument: str) -> Told:
+        written = " ".join(scene.incoming.text.split())[:LONGEST_REASON]
+        if argument == WRITE and not written:
+            return Told((self._voice.notice("buttons/outdated"),))
+        reason, said = (None, written) if argument == WRITE else (argument, None)
+        known = await feedback.explain(scene.transaction, scene.person.id, passage.id, reason, said)
+        return Told((self._voice.say("feedback/explained") if known else self._voice.notice("buttons/outdated"),))
 
     async def ask_team(self, scene: Scene, button: Button) -> Told:
         """Pass a question on to a community's team; in a direct message the person picks which."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.content.corpus import Passage, Source
 from bot.core.answering import passage_choices
-from bot.core.buttons import ButtonKind, button_id, shortened, with_argument
+from bot.core.buttons import WRITE, ButtonKind, button_id, shortened, with_argument
 from bot.core.messages import Block, Choice, ChoiceKind
 from bot.core.plan import PlannedTask, planned, rows, this_week
 from bot.core.scene import Scene
@@ -61,7 +61,9 @@ class Page:
             return tuple(self._control(each) for each in controls(self.journey, self.state))
         facts = [fact for name in self.step.facts if (fact := self.scene.corpus.by_id.get(name))]
         read = passage_choices(facts, self.scene.address, ChoiceKind.SEE_ALSO)
-        answers = (self._answer(each) for each in answers_offered(self.journey, self.state))
+        answers = [self._answer(each) for each in answers_offered(self.journey, self.state)]
+        if self.awaits_text and self.scene.incoming.capabilities.forms:
+            answers.append(Choice(with_argument(self._of_the_visit, WRITE), self.voice.labels.write))
         return (*answers, *read, *(self._control(each) for each in controls(self.journey, self.state)))
 
     def recap(self) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.content.corpus import Phase
 from bot.retrieval.retriever import Hit
 
 
@@ -42,11 +43,15 @@ class Capabilities:
         buttons: people press the choices, which are numbered and typed elsewhere.
         links: a choice may open the direct message with Vigie.
         removal: Vigie can take her own messages away.
+        forms: a button may open a form, which is sent with what was written in it.
+        pickers: people pick places and roles of a community from lists.
     """
 
     buttons: bool = False
     links: bool = False
     removal: bool = False
+    forms: bool = False
+    pickers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Something that a person did: they wrote a text, or pressed the button of an id (then the text is empty).
+    """Something that a person did: they wrote a text, or pressed the button of an id.
+
+    Under a button, the text is what they wrote in the form that it opened, or nothing.
 
     Attributes:
         address: where.
@@ -69,6 +76,10 @@ class Incoming:
         event: what happened otherwise.
         id: the platform's id of the event; one that comes again counts once.
         role: what they are in the community, as the platform tells.
+        roles: the ids of the roles that the community gave them, where the platform has such a thing.
+        picked: the ids of the places or roles that they picked from the list of a button.
+        within: the place that the address's place is a part of, if it is.
+        unseen: whether the answer is shown to them alone, in a community.
         quoted: the text of somebody's message that this one replies to.
         quoted_author: who wrote that message; under a pressed button, whom the message with the button answers.
         newcomers: who joined: the person of the address first, and others at the same moment.
@@ -84,6 +95,10 @@ class Incoming:
     event: Event | None = None
     id: str | None = None
     role: Role = Role.MEMBER
+    roles: tuple[str, ...] = ()
+    picked: tuple[str, ...] = ()
+    within: str | None = None
+    unseen: bool = False
     quoted: str | None = None
     quoted_author: Author | None = None
     newcomers: tuple[Author, ...] = ()
@@ -100,19 +115,39 @@ class ChoiceKind(StrEnum):
     SEE_ALSO = "see_also"
     FEEDBACK = "feedback"
     LINK = "link"
+    PLACE = "place"
+    """A list from which one of the community's places is picked, or none."""
+    PLACES = "places"
+    """The same, for several of them."""
+    ROLE = "role"
+    """A list from which one of the community's roles is picked, or none."""
+
+
+PICKERS = (ChoiceKind.PLACE, ChoiceKind.PLACES, ChoiceKind.ROLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button: an id that means the same after a restart, and the label that the person reads.
 
-    One that is a link opens the direct message with Vigie, with a word for `/start`.
+    One that is a link opens the direct message with Vigie, with a word for `/start`; one from which something is
+    picked says what is picked now.
     """
 
     id: str
     label: str
     kind: ChoiceKind = ChoiceKind.CHOICE
     start: str = ""
+    picked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a button opens to write in: its title, what is asked for, and how many characters there is room for."""
+
+    title: str
+    label: str
+    longest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +190,7 @@ class Reply:
         awaits_text: whether it asks for an answer in the person's own words.
         manner: how it is shown.
         to_quoted: whether it answers the message that was quoted, and not the one that quotes it.
+        phase: the movement of the VIE method that its advice belongs to, if it does to one.
     """
 
     blocks: tuple[Block, ...]
@@ -163,6 +199,7 @@ class Reply:
     awaits_text: bool = False
     manner: Manner = Manner.MESSAGE
     to_quoted: bool = False
+    phase: Phase | None = None
 
     @property
     def text(self) -> str:
@@ -210,12 +247,14 @@ class Outgoing:
         verdict: what was decided, if it was a question.
         journey: the journey under way after it, if any.
         erased: whether all that was kept about the person is gone: what a platform keeps for them goes too.
+        place: the community's place where it is said, if not where the event happened.
     """
 
     replies: tuple[Reply, ...]
     verdict: Verdict | None = None
     journey: JourneyPlace | None = None
     erased: bool = False
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +273,11 @@ class Due:
 
     address: Address
     outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role of a community that an account has earned: the address is the account's in that community."""
+
+    address: Address
+    role: str

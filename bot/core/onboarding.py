@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.content.corpus import digest
 from bot.core.answering import Answering
-from bot.core.buttons import Button, ButtonKind, button_id, kind_of
+from bot.core.buttons import WRITE, Button, ButtonKind, button_id, kind_of
 from bot.core.journey_pages import Page, visit_key, what_it_does
 from bot.core.messages import Address, Choice, Reply, Status
 from bot.core.reminders import Reminders
@@ -30,12 +30,12 @@ from bot.dialogue.state import JourneyState, Progress
 from bot.dialogue.understanding import is_question, understand
 from bot.rendering.split import split
 from bot.retrieval.french import words
-from bot.storage import journeys, people
+from bot.storage import grants, journeys, people
 from bot.storage.journeys import Run
 
 ORIENTATION = "vie"
 """The journey that newcomers are offered."""
-_LONGEST_ANSWER = 500
+LONGEST_ANSWER = 500
 
 
 class Onboarding:
@@ -91,13 +91,15 @@ class Onboarding:
             if run.state.open:
                 return await self._apply(scene, journey, run.state, resume(journey, run.state))
             return Told((self._voice.notice("onboarding/outdated", under_way=False),))
+        if button.argument == WRITE and _awaits_text_of(button, journey, run.state):
+            return await self._take_text(scene, journey, _resumed(journey, run.state), scene.incoming.text)
         given = _pressed(journey, run.state, button)
         if given is None:
             return self._outdated(scene, journey, run.state)
         state = run.state
         if given not in controls(journey, state):
             # A button of a step that was paused: the step goes on, and then the button does what it says.
-            state = resume(journey, state).state if state.progress is Progress.PAUSED else state
+            state = _resumed(journey, state)
         return await self._apply(scene, journey, state, advance(journey, state, given, scene.today))
 
     async def hear(self, scene: Scene, text: str) -> Told | None:
@@ -150,7 +152,7 @@ class Onboarding:
             answered = self._answering.reply(scene.retriever, text, scene.address, scene.turn)
             if answered.verdict and answered.verdict.status is Status.ANSWER:
                 return await self.come_back(scene, answered)
-        written = " ".join(text.split())[:_LONGEST_ANSWER]
+        written = " ".join(text.split())[:LONGEST_ANSWER]
         given = Write(written) if written else Mumble()
         return await self._apply(scene, journey, state, advance(journey, state, given, scene.today))
 
@@ -185,6 +187,8 @@ class Onboarding:
         if turn.state != before or (scene.run and scene.run.address != scene.address):
             await journeys.keep(scene.transaction, scene.person.id, run)
         await self._count(scene, before, turn)
+        if _is_finishing(before, turn) and journey.id == ORIENTATION:
+            await grants.earn(scene.transaction, scene.person.id, scene.now)
         replies = self._shown(scene, journey, turn)
         if turn.notice is Notice.PAUSED:
             replies = await self._reminders.offer(scene, replies)
@@ -219,13 +223,32 @@ class Onboarding:
         return (Reply(blocks, page.choices(), awaits_text=page.awaits_text),)
 
 
+def _is_finishing(before: JourneyState | None, turn: Turn) -> bool:
+    was_finished = before is not None and before.run == turn.state.run and before.progress is Progress.FINISHED
+    return turn.state.progress is Progress.FINISHED and not was_finished
+
+
 def _is_of(button: Button, journey: Journey) -> bool:
     return button.subject == digest(journey.id)
 
 
+def _is_of_the_visit(button: Button, journey: Journey, state: JourneyState) -> bool:
+    return digest(visit_key(journey, state)) == button.subject
+
+
+def _awaits_text_of(button: Button, journey: Journey, state: JourneyState) -> bool:
+    is_open = state.open and _is_of_the_visit(button, journey, state)
+    return is_open and journey.by_id[state.step].kind is StepKind.TEXT
+
+
+def _resumed(journey: Journey, state: JourneyState) -> JourneyState:
+    """Return a state under way: one that was paused goes on."""
+    return resume(journey, state).state if state.progress is Progress.PAUSED else state
+
+
 def _pressed(journey: Journey, state: JourneyState, button: Button) -> Input | None:
     """Return what a button of the step shown does, None for a button of another step."""
-    if digest(visit_key(journey, state)) != button.subject:
+    if not _is_of_the_visit(button, journey, state):
         return None
     shown = replace(state, progress=Progress.UNDER_WAY) if state.progress is Progress.PAUSED else state
     offered = (*answers_offered(journey, shown), *controls(journey, state), *controls(journey, shown))

@@ -101,7 +101,7 @@ class Responding:
         return await self._answering.converse(replace(scene, turn=Turn()), asked)
 
     async def _obey(self, scene: Scene, command: Command) -> Told:
-        if command.name in _IN_PRIVATE and scene.address.community is not None:
+        if command.name in _IN_PRIVATE and scene.address.community is not None and not scene.incoming.unseen:
             return Told((self._voice.say("help/in_private", self._communities.in_private(scene.incoming)),))
         obey = self.commands.get(command.name)
         return await obey(scene, command.argument) if obey else Told((self._voice.say("help/unknown_command"),))

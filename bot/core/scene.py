@@ -75,6 +75,7 @@ class Told:
         run: the run of a journey as it is now, None where none changed.
         erased: whether all that was kept about the person is gone.
         meets: whether somebody beside the person hears from Vigie for the first time.
+        place: the community's place where it is said, if not where the event happened.
     """
 
     replies: tuple[Reply, ...]
@@ -83,6 +84,7 @@ class Told:
     run: Run | None = None
     erased: bool = False
     meets: bool = False
+    place: str | None = None
 
     @property
     def unanswered(self) -> bool:

@@ -55,7 +55,7 @@ class Carrier(Protocol[ReceivedT, Shown]):
         """Do what a part says; return the message that shows it, if one does."""
         ...
 
-    async def tell(self, received: ReceivedT, replies: Sequence[Reply]) -> None:
+    async def tell(self, received: ReceivedT, outgoing: Outgoing) -> None:
         """Send what is said of something that happened."""
         ...
 
@@ -119,7 +119,7 @@ class Handling(Generic[ReceivedT, Shown]):
         outgoing = await self._decided(received)
         await inbox.drop(self._database, item.number)
         try:
-            await self._carrier.tell(received, outgoing.replies)
+            await self._carrier.tell(received, outgoing)
         except UnreachableError as error:
             await self._note_unreachable(self._carrier.refused_to(received), error)
             await self._advisor.take_back_welcome(received.incoming)

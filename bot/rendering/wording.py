@@ -1,6 +1,7 @@
 """The labels of buttons, and what people type instead of pressing them."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -22,6 +23,8 @@ _Description = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 """What a command does: the shortest room for it is Discord's."""
 _Argument = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,19}$")]
 """What the id of a button has room for."""
+_FormText = Annotated[str, StringConstraints(min_length=1, max_length=45)]
+"""The room that a form of Discord's has for its title, and for what it asks."""
 _Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL)]
 
 
@@ -32,6 +35,21 @@ class _Schema(BaseModel):
 class _Spoken(_Schema):
     label: _Label
     words: list[str]
+
+
+class FormName(StrEnum):
+    """What a form is for."""
+
+    ANSWER = "answer"
+    REASON = "reason"
+    WELCOME_TEXT = "welcome_text"
+
+
+class FormWords(_Schema):
+    """The title of a form, and what it asks for."""
+
+    title: _FormText
+    label: _FormText
 
 
 class Labels(_Schema):
@@ -64,6 +82,14 @@ class Labels(_Schema):
     quiet_yes: _Label
     quiet_no: _Label
     moderators_no: _Label
+    write: _Label
+    other_reason: _Label
+    welcome_here: _Label
+    welcome_text: _Label
+    welcome_place: _Label
+    quiet_places: _Label
+    completion_role: _Label
+    moderator_role: _Label
 
 
 class Wording(_Schema):
@@ -73,6 +99,7 @@ class Wording(_Schema):
     outcomes: dict[TaskOption, _Spoken] = Field(min_length=len(TaskOption))
     reasons: dict[_Argument, _Label] = Field(min_length=1)
     labels: Labels
+    forms: dict[FormName, FormWords] = Field(min_length=len(FormName))
     commands: dict[str, _Description]
 
     @field_validator("commands")

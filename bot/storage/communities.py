@@ -1,6 +1,6 @@
 """The communities that Vigie serves, what their administrators chose, and who moderates them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,13 +9,14 @@ from bot.storage.database import Row, Transaction, stamp
 from bot.storage.journeys import kept_address, read_address
 
 KEPT_AFTER_LEAVING = timedelta(days=30)
-_COLUMNS = "platform, id, title, welcomes, welcome_text"
+_COLUMNS = "platform, id, title, welcomes, welcome_text, welcome_place, completion_role, moderator_role, role_refused"
 _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "communities": ("id", ()),
     "memberships": ("community", ("person",)),
     "conversations": ("community", ("account", "place")),
     "quiet_places": ("community", ("place",)),
     "moderators": ("community", ("account",)),
+    "grants": ("community", ("account", "role")),
 }
 """The tables of which a platform's community is a part of the key: its column, and the other ones."""
 
@@ -30,6 +31,10 @@ class Community:
         title: what it is called.
         welcomes: whether newcomers are welcomed.
         welcome_text: what its administrators have them told, None for Vigie's own words.
+        welcome_place: where they are welcomed, None for where the platform tells of them.
+        completion_role: the role that whoever ends the journey of newcomers is given.
+        moderator_role: the role whose holders moderate.
+        role_refused: whether the platform did not let Vigie give the role, and the community was told.
     """
 
     platform: str
@@ -37,6 +42,10 @@ class Community:
     title: str
     welcomes: bool = True
     welcome_text: str | None = None
+    welcome_place: str | None = None
+    completion_role: str | None = None
+    moderator_role: str | None = None
+    role_refused: bool = False
 
 
 async def find(transaction: Transaction, platform: str, identifier: str) -> Community | None:
@@ -52,14 +61,20 @@ async def find(transaction: Transaction, platform: str, identifier: str) -> Comm
 async def keep(transaction: Transaction, community: Community) -> None:
     """Keep a community as it is now; one that Vigie had left is served again."""
     await transaction.rows(
-        "INSERT INTO communities (platform, id, title, welcomes, welcome_text) VALUES (?, ?, ?, ?, ?)"
+        f"INSERT INTO communities ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our names
         " ON CONFLICT (platform, id) DO UPDATE SET title = excluded.title, welcomes = excluded.welcomes,"
-        " welcome_text = excluded.welcome_text, left_at = NULL",
+        " welcome_text = excluded.welcome_text, welcome_place = excluded.welcome_place,"
+        " completion_role = excluded.completion_role, moderator_role = excluded.moderator_role,"
+        " role_refused = excluded.role_refused, left_at = NULL",
         community.platform,
         community.id,
         community.title,
         int(community.welcomes),
         community.welcome_text,
+        community.welcome_place,
+        community.completion_role,
+        community.moderator_role,
+        int(community.role_refused),
     )
 
 
@@ -102,12 +117,32 @@ async def leave(transaction: Transaction, address: Address, now: datetime) -> No
     )
 
 
-async def is_quiet(transaction: Transaction, address: Address) -> bool:
-    """Tell whether Vigie does not speak at an address."""
+async def is_quiet(transaction: Transaction, address: Address, within: str | None = None) -> bool:
+    """Tell whether Vigie does not speak at an address, or in the place that it is within."""
     row = await transaction.row(
-        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? AND place = ?", *_here(address)
+        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? AND place IN (?, ?)",
+        *_here(address),
+        within,
     )
     return row is not None
+
+
+async def quiet_places(transaction: Transaction, platform: str, community: str) -> list[str]:
+    """Return the places of a community where Vigie does not speak."""
+    rows = await transaction.rows(
+        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? ORDER BY place", platform, community
+    )
+    return [row[0] for row in rows]
+
+
+async def set_quiet_places(transaction: Transaction, community: Community, places: Iterable[str]) -> None:
+    """Have Vigie keep silent in some places of a community, and speak in all others."""
+    here = (community.platform, community.id)
+    await transaction.rows("DELETE FROM quiet_places WHERE platform = ? AND community = ?", *here)
+    await transaction.each(
+        "INSERT INTO quiet_places (platform, community, place) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(*here, place) for place in places],
+    )
 
 
 async def set_quiet(transaction: Transaction, address: Address, *, quiet: bool) -> None:
@@ -214,7 +249,7 @@ async def _readdress(transaction: Transaction, table: str, platform: str, old: s
 
 
 def _community(row: Row) -> Community:
-    return Community(row[0], row[1], row[2], bool(row[3]), row[4])
+    return Community(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6], row[7], bool(row[8]))
 
 
 def _here(address: Address) -> tuple[str, str, str]:

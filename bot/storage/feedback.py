@@ -12,7 +12,7 @@ async def keep(
     await transaction.rows(
         "INSERT INTO feedback (person, passage, community, useful, at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (person, passage) DO UPDATE"
-        " SET useful = excluded.useful, reason = NULL, community = excluded.community, at = excluded.at",
+        " SET useful = excluded.useful, reason = NULL, words = NULL, community = excluded.community, at = excluded.at",
         person,
         passage,
         community or "",
@@ -21,11 +21,12 @@ async def keep(
     )
 
 
-async def explain(transaction: Transaction, person: int, passage: str, reason: str) -> bool:
-    """Keep why a passage was not useful; return whether somebody had said so before."""
+async def explain(transaction: Transaction, person: int, passage: str, reason: str | None, words: str | None) -> bool:
+    """Keep why a passage was not useful, by its name or in words; return whether somebody had said so before."""
     row = await transaction.row(
-        "UPDATE feedback SET reason = ? WHERE person = ? AND passage = ? AND useful = 0 RETURNING person",
+        "UPDATE feedback SET reason = ?, words = ? WHERE person = ? AND passage = ? AND useful = 0 RETURNING person",
         reason,
+        words,
         person,
         passage,
     )

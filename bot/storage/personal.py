@@ -49,6 +49,7 @@ PERSONAL = (
     ),
     _table("answers", "platform", "chat", "question", "messages", "at", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("moderators", "platform", "community", about=f"(platform, account) IN ({_ACCOUNTS})"),
+    _table("grants", "platform", "community", "role", "at", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("accounts", "platform", "account"),
     _table("memberships", "platform", "community", "welcomed"),
     _table("journeys", "journey", "state", "address", "changed"),
@@ -60,7 +61,7 @@ PERSONAL = (
         # The event's own number stays, without anything of the person, so that it is not answered again.
         "UPDATE events SET person = NULL, reply = NULL WHERE person = ?",
     ),
-    _table("feedback", "passage", "community", "useful", "reason", "at"),
+    _table("feedback", "passage", "community", "useful", "reason", "words", "at"),
     _table("reminders", "address", "weekday", "minute", "due", "unanswered"),
     _table("watches", "address", "at", question="(SELECT question FROM misses WHERE misses.id = watches.miss)"),
     _table("link_codes", "ends"),
@@ -74,6 +75,7 @@ IMPERSONAL = {
     "chores": "when Vigie last tidied up",
     "communities": "what a community is called and what its administrators chose",
     "quiet_places": "where Vigie keeps silent",
+    "published": "a digest of the commands",
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address
-from bot.storage import answers, communities, conversations, inbox, people, personal
+from bot.core.messages import Address, Capabilities
+from bot.storage import answers, communities, conversations, grants, inbox, people, personal
 from bot.storage.answers import Question
 from bot.storage.conversations import Turn
 from bot.storage.database import Database
@@ -22,7 +23,7 @@ from tests.people import NOON, Member
 DRAWN_BY_VIGIE = {("link_codes", "code")}
 """Columns of text that tell nothing of the person: the digest of a code that Vigie drew."""
 GONE_ONCE_THEY_WRITE = {("accounts", "unreachable_since")}
-TOLD_BY_THE_ACCOUNT = {("inbox", "lane"), ("answers", "account"), ("moderators", "account")}
+TOLD_BY_THE_ACCOUNT = {("inbox", "lane"), ("answers", "account"), ("moderators", "account"), ("grants", "account")}
 """Columns that hold the account itself, which is shown once."""
 
 Kept = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -74,6 +75,10 @@ async def what_a_platform_leaves(database: Database, member: Member) -> None:
         community = await communities.known(transaction, address, None)
         assert community
         await communities.set_moderator(transaction, community, address.account, moderates=True)
+        await communities.keep(transaction, replace(community, completion_role="diplômé"))
+        person = await people.find(transaction, address.platform, address.account)
+        assert person
+        await grants.earn(transaction, person.id, NOON)
     asked = Question(address.platform, "atelier", address.account, address.account)
     await answers.keep(database, asked, [1], NOON)
     [item] = [each for each in await inbox.waiting(database, address.platform, 0, 9) if each.lane == address.account]
@@ -83,6 +88,7 @@ async def what_a_platform_leaves(database: Database, member: Member) -> None:
 async def fills_every_table(database: Database, member: Member) -> None:
     """Do everything that leaves something behind, and end on the demand to be forgotten."""
     name = member.address.account
+    member.capabilities = Capabilities(forms=True)
     await member.joins()
     await member.says("/rappels fuseau Montréal", identifier=f"{name}-1")
     await member.says("/parcours demarrer")
@@ -92,6 +98,9 @@ async def fills_every_table(database: Database, member: Member) -> None:
     await member.says("Faut-il répondre aux polémiques ?")
     await member.presses(LABELS.useless)
     await member.presses(REASONS["vague"])
+    await member.says("C'est quoi une marque personnelle ?")
+    await member.presses(LABELS.useless)
+    await member.writes(LABELS.other_reason, "Je n'ai pas de compte.")
     await member.says("recette de la blanquette de veau")
     await member.presses(LABELS.watch)
     await what_a_platform_leaves(database, member)

@@ -10,7 +10,7 @@ from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Due, Manner, Reply
+from bot.core.messages import Address, Due, Manner, Outgoing, Reply
 from bot.platforms.parts import Part, parts, posts
 from bot.platforms.telegram.incoming import PLATFORM, Place, Reader, TelegramReceived, move_of
 from bot.platforms.telegram.markup import Message, with_buttons
@@ -64,9 +64,10 @@ class TelegramCarrier:
         """Do what a part says; return the message that shows it, if one does."""
         return await self._send(received.place, part)
 
-    async def tell(self, received: TelegramReceived, replies: Sequence[Reply]) -> None:
+    async def tell(self, received: TelegramReceived, outgoing: Outgoing) -> None:
         """Send what is said of something that happened in a chat."""
-        await self._send_all(received.place, replies)
+        place = replace(received.place, topic=int(outgoing.place)) if outgoing.place else received.place
+        await self._send_all(place, outgoing.replies)
 
     async def deliver(self, due: Due) -> None:
         """Send what falls due where it was asked for."""

@@ -88,7 +88,7 @@ class ProgramChat:
             said.event,
             said.id,
             said.role or self._role,
-            self._said.get(said.reply_to) if said.reply_to else None,
+            quoted=self._said.get(said.reply_to) if said.reply_to else None,
         )
         self._remember(said.id, said.text)
         yield {"id": said.id, "user": said.user, **_record(await self._advisor.handle(incoming))}

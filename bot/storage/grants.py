@@ -1,0 +1,45 @@
+"""The roles of communities that accounts have earned, until they are given."""
+
+from datetime import datetime, timedelta
+
+from bot.core.messages import Address, Grant
+from bot.storage.database import Transaction, stamp
+
+KEPT = timedelta(days=7)
+
+
+async def earn(transaction: Transaction, person: int, now: datetime) -> None:
+    """Keep that somebody has earned the role that each of their communities gives to who ends the journey."""
+    await transaction.rows(
+        "INSERT INTO grants (platform, community, account, role, at)"
+        " SELECT accounts.platform, communities.id, accounts.account, completion_role, ? FROM accounts"
+        " JOIN memberships ON memberships.person = accounts.person AND memberships.platform = accounts.platform"
+        " JOIN communities ON communities.platform = memberships.platform AND communities.id = memberships.community"
+        " WHERE accounts.person = ? AND completion_role IS NOT NULL AND left_at IS NULL ON CONFLICT DO NOTHING",
+        stamp(now),
+        person,
+    )
+
+
+async def waiting(transaction: Transaction, platform: str, count: int) -> list[Grant]:
+    """Return some of the roles of a platform's communities that are to be given, the oldest first."""
+    rows = await transaction.rows(
+        "SELECT platform, account, community, role FROM grants WHERE platform = ? ORDER BY at LIMIT ?", platform, count
+    )
+    return [Grant(Address(row[0], row[1], row[2]), row[3]) for row in rows]
+
+
+async def settle(transaction: Transaction, grant: Grant) -> None:
+    """Keep that a role is given, or cannot be."""
+    await transaction.rows(
+        "DELETE FROM grants WHERE platform = ? AND community = ? AND account = ? AND role = ?",
+        grant.address.platform,
+        grant.address.community,
+        grant.address.account,
+        grant.role,
+    )
+
+
+async def drop_old(transaction: Transaction, now: datetime) -> None:
+    """Drop what could not be given for long enough."""
+    await transaction.rows("DELETE FROM grants WHERE at < ?", stamp(now - KEPT))
