@@ -50,7 +50,10 @@ async def serve(settings: Settings) -> None:
         advisor = build_advisor(library.current, database, settings.misses_kept)
         platforms = list(_platforms(settings, advisor, database))
         if not platforms:
-            raise BotError("There is no platform to serve: set VIGIE_TELEGRAM_TOKEN to the token of @BotFather.")
+            raise BotError(
+                "There is no platform to serve: set VIGIE_TELEGRAM_TOKEN to the token of @BotFather,"
+                " VIGIE_DISCORD_TOKEN to that of Discord's developer portal, or both."
+            )
         await serve_all(platforms, advisor, _now)
 
 
@@ -70,6 +73,21 @@ def _platforms(settings: Settings, advisor: Advisor, database: Database) -> Iter
             paced=settings.telegram_paced,
         )
         yield TelegramAdapter(connection, advisor, read_wording(PROMPTS), database, _now)
+    if settings.discord_token:
+        from bot.platforms.discord import adapter as discord
+
+        yield discord.DiscordAdapter(
+            discord.Connection(
+                settings.discord_token.get_secret_value(),
+                str(settings.discord_api).rstrip("/"),
+                str(settings.discord_gateway) if settings.discord_gateway else None,
+                welcomes=settings.discord_welcomes,
+            ),
+            advisor,
+            read_wording(PROMPTS),
+            database,
+            _now,
+        )
 
 
 @asynccontextmanager

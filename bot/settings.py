@@ -2,12 +2,13 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, WebsocketUrl, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.errors import BotError
@@ -15,6 +16,7 @@ from bot.resources import KNOWLEDGE
 
 _LAST_PORT = 65535
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_DISCORD_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
 
@@ -33,6 +35,11 @@ class Settings(BaseSettings):
         telegram_webhook: the public address at which Telegram posts updates; without it, they are asked for.
         telegram_listen: where these posts arrive on this machine, behind a proxy that speaks HTTPS.
         telegram_paced: whether requests are held back to Telegram's limits, which a server of one's own may not have.
+        discord_token: the token of the Discord bot, from the developer portal.
+        discord_token_file: a file that holds the token, in its place.
+        discord_api: the address of Discord's HTTP API, for a proxy of one's own.
+        discord_gateway: the address of Discord's gateway, for a proxy of one's own; without it, the one Discord names.
+        discord_welcomes: whether to ask Discord who joins, which the developer portal must allow.
     """
 
     model_config = SettingsConfigDict(
@@ -50,8 +57,13 @@ class Settings(BaseSettings):
     telegram_webhook: HttpUrl | None = None
     telegram_listen: Annotated[str, Field(pattern=r"^[^:\s]+:\d{1,5}$")] = "127.0.0.1:8081"
     telegram_paced: bool = True
+    discord_token: SecretStr | None = None
+    discord_token_file: Path | None = None
+    discord_api: HttpUrl = HttpUrl("https://discord.com/api/v10")
+    discord_gateway: WebsocketUrl | None = None
+    discord_welcomes: bool = True
 
-    @field_validator("knowledge", "database", "cache", "telegram_token_file")
+    @field_validator("knowledge", "database", "cache", "telegram_token_file", "discord_token_file")
     @classmethod
     def _from_home(cls, path: Path | None) -> Path | None:
         return path and path.expanduser()
@@ -59,7 +71,12 @@ class Settings(BaseSettings):
     @field_validator("telegram_token")
     @classmethod
     def _is_a_token(cls, token: SecretStr | None) -> SecretStr | None:
-        return token and _token(token.get_secret_value())
+        return token and _telegram_token(token.get_secret_value())
+
+    @field_validator("discord_token")
+    @classmethod
+    def _is_a_discord_token(cls, token: SecretStr | None) -> SecretStr | None:
+        return token and _discord_token(token.get_secret_value())
 
     @field_validator("telegram_listen")
     @classmethod
@@ -85,7 +102,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What is never shown."""
-        kept = (self.telegram_token, self.telegram_proxy)
+        kept = (self.telegram_token, self.telegram_proxy, self.discord_token)
         return tuple(each.get_secret_value() for each in kept if each)
 
     @classmethod
@@ -116,7 +133,7 @@ def load_settings() -> Settings:
         known = ", ".join(f"{prefix}{name.upper()}" for name in Settings.model_fields)
         raise BotError(f"{', '.join(unknown)}: no such setting. There are: {known}.")
     try:
-        return _with_token(Settings())
+        return _with_tokens(Settings())
     except ValidationError as error:
         details = "; ".join(
             f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors(include_input=False)
@@ -128,31 +145,44 @@ def load_settings() -> Settings:
         raise BotError(f"vigie.toml cannot be read ({error}). Correct it, or move it away.") from None
 
 
-def _with_token(settings: Settings) -> Settings:
-    """Return the settings with the token that its file holds, if one is named."""
-    if settings.telegram_token_file is None:
-        return settings
+def _with_tokens(settings: Settings) -> Settings:
+    """Return the settings with the tokens that their files hold, where files are named."""
+    found = {
+        "telegram_token": _from_file(settings.telegram_token_file, "TELEGRAM", _telegram_token),
+        "discord_token": _from_file(settings.discord_token_file, "DISCORD", _discord_token),
+    }
+    return settings.model_copy(update={name: token for name, token in found.items() if token})
+
+
+def _from_file(path: Path | None, platform: str, read: Callable[[str], SecretStr]) -> SecretStr | None:
+    """Return the token of a platform that a file holds, None where no file is named."""
+    if path is None:
+        return None
+    setting = f"VIGIE_{platform}_TOKEN_FILE"
     try:
-        token = _token(settings.telegram_token_file.read_text(encoding="utf-8"))
+        return read(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BotError(
-            f"VIGIE_TELEGRAM_TOKEN_FILE: {settings.telegram_token_file} cannot be read ({error.strerror})."
-            " Name a file that can."
-        ) from error
+        raise BotError(f"{setting}: {path} cannot be read ({error.strerror}). Name a file that can.") from error
     except ValueError:
-        raise BotError(
-            f"VIGIE_TELEGRAM_TOKEN_FILE: {settings.telegram_token_file} holds no token. Write that of @BotFather alone."
-        ) from None
-    return settings.model_copy(update={"telegram_token": token})
+        raise BotError(f"{setting}: {path} holds no token. Write the token alone in it.") from None
 
 
-def _token(typed: str) -> SecretStr:
+def _telegram_token(typed: str) -> SecretStr:
+    return _token(typed, _TOKEN, "@BotFather")
+
+
+def _discord_token(typed: str) -> SecretStr:
+    # Some copy it with the word that the HTTP API wants before it.
+    return _token(typed.strip().removeprefix("Bot "), _DISCORD_TOKEN, "the developer portal")
+
+
+def _token(typed: str, form: re.Pattern[str], giver: str) -> SecretStr:
     """Return a token without the blanks around it.
 
     Raises:
-        ValueError: @BotFather gives no such tokens.
+        ValueError: nobody gives such tokens.
     """
     token = typed.strip()
-    if not _TOKEN.fullmatch(token):
-        raise ValueError("not a token: copy it again from @BotFather")
+    if not form.fullmatch(token):
+        raise ValueError(f"not a token: copy it again from {giver}")
     return SecretStr(token)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.content.corpus import Passage
 from bot.core.answering import LONGEST_READ, Answering
 from bot.core.buttons import ButtonKind, button_id, kind_of
 from bot.core.cleaning import clean, cleaned
@@ -35,6 +36,7 @@ from bot.core.reminders import Reminders
 from bot.core.responding import Responding
 from bot.core.scene import Scene, Told
 from bot.core.smalltalk import SmallTalk
+from bot.core.themes import first_of_each
 from bot.core.voice import Voice
 from bot.dialogue.state import Progress
 from bot.dialogue.understanding import is_question
@@ -127,6 +129,19 @@ class Advisor:
         hits = self._current_retriever().search(text[:LONGEST_READ], count) if words(text) else []
         return [self._answering.found(hit.passage) for hit in hits]
 
+    def complete(self, typed: str, count: int) -> list[str]:
+        """Return the titles of the passages nearest to a question that is being typed, from memory."""
+        retriever = self._current_retriever()
+        if words(typed):
+            near: Iterable[Passage] = retriever.complete(typed[:LONGEST_READ], count)
+        else:
+            near = first_of_each(retriever.corpus.themes, retriever.corpus.passages)
+        return list(dict.fromkeys(passage.title for passage in near if passage.title))[:count]
+
+    def journeys(self) -> list[tuple[str, str]]:
+        """Return the journeys that there are: the id of each, and its title."""
+        return [(journey.id, journey.title) for journey in self._current_retriever().corpus.journeys]
+
     def form(self, incoming: Incoming) -> Form | None:
         """Return the form that a pressed button opens, None where it opens none for who pressed it."""
         return form_of(incoming.button or "", incoming.address, self._voice.wording)
@@ -159,10 +174,10 @@ class Advisor:
             await personal.ask_wiping(transaction, now)
         await self._wipe()
 
-    async def quiet_places(self, platform: str, community: str) -> list[str]:
-        """Return the places of a community where Vigie does not speak."""
+    async def quiet_places(self, platform: str) -> list[tuple[str, str]]:
+        """Return where Vigie does not speak on a platform: communities, each with a place."""
         async with self._database.transaction() as transaction:
-            return await communities.quiet_places(transaction, platform, community)
+            return await communities.all_quiet_places(transaction, platform)
 
     async def grants(self, platform: str) -> list[Grant]:
         """Return roles of a platform's communities that are to be given; each is, until it is settled."""

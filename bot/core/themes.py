@@ -1,6 +1,7 @@
 """Browsing the advice by theme."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from bot.content.corpus import Passage, Theme, digest
 from bot.core.answering import passage_choices
@@ -59,6 +60,13 @@ class Themes:
         )
         everything = Choice(button_id(ButtonKind.THEME, address), self._voice.labels.all_themes, ChoiceKind.NAVIGATION)
         return (more, everything) if number + 1 < pages else (everything,)
+
+
+def first_of_each(themes: Sequence[Theme], passages: Sequence[Passage]) -> Iterator[Passage]:
+    """Yield the first passage of each theme."""
+    for theme in themes:
+        tags = set(theme.tags)
+        yield from islice((passage for passage in passages if tags.intersection(passage.tags)), 1)
 
 
 def _on(theme: Theme, passages: Sequence[Passage]) -> list[Passage]:

@@ -47,7 +47,7 @@ class Carrier(Protocol[ReceivedT, Shown]):
         """Return all that answers what was received, in order."""
         ...
 
-    async def acknowledge(self, received: ReceivedT, replies: Sequence[Reply]) -> None:
+    async def acknowledge(self, received: ReceivedT, replies: Sequence[Reply], /) -> None:
         """Tell who pressed a button that it was heard, with what is shown for a moment if there is something."""
         ...
 
@@ -63,8 +63,12 @@ class Carrier(Protocol[ReceivedT, Shown]):
         """Send what falls due."""
         ...
 
-    def refused_to(self, received: ReceivedT) -> Address:
-        """Return where what is said of something that happened goes: whom it does not reach, if it does not."""
+    def reached(self, address: Address, event: Event | None) -> Address:
+        """Return whom a message that nobody asked for goes to: a community, or a person in private."""
+        ...
+
+    def otherwise(self, received: ReceivedT) -> ReceivedT | None:
+        """Return the same event as it is heard where it cannot be answered as it was, None if there is no such way."""
         ...
 
 
@@ -108,7 +112,7 @@ class Handling(Generic[ReceivedT, Shown]):
         try:
             await self._carrier.deliver(due)
         except UnreachableError as error:
-            await self._note_unreachable(due.address, error)
+            await self._note_unreachable(self._carrier.reached(due.address, None), error)
         except (OutageError, self._carrier.refusals) as error:
             _log.warning("A message that nobody asked for was not sent. %s", error)
 
@@ -121,7 +125,8 @@ class Handling(Generic[ReceivedT, Shown]):
         try:
             await self._carrier.tell(received, outgoing)
         except UnreachableError as error:
-            await self._note_unreachable(self._carrier.refused_to(received), error)
+            incoming = received.incoming
+            await self._note_unreachable(self._carrier.reached(incoming.address, incoming.event), error)
             await self._advisor.take_back_welcome(received.incoming)
         except (OutageError, self._carrier.refusals) as error:
             # It may have arrived, and is not sent again.
@@ -129,17 +134,37 @@ class Handling(Generic[ReceivedT, Shown]):
 
     async def _reply_to(self, item: Item, received: ReceivedT) -> None:
         """Answer what somebody said or pressed: it is dropped once it is answered, so that it is at least once."""
-        before = await self._answers_before(received)
-        if received.incoming.edited and not before:
-            # What was no question is none for having been written anew.
-            await inbox.drop(self._database, item.number)
-            return
-        outgoing = await self._decided(received)
-        await self._answer(item, received, outgoing, before)
+        outgoing = await self._replied(item, received)
         await inbox.drop(self._database, item.number)
         self._progress.pop(item.number, None)
         if outgoing.erased:
             await self._advisor.wipe_again(item.at)
+
+    async def reply_unkept(self, received: ReceivedT) -> None:
+        """Answer what could not be kept, as far as the core can without keeping anything: once, or not at all."""
+        outgoing = await self._decided(received)
+        try:
+            await self._carrier.acknowledge(received, outgoing.replies)
+            for part in self._carrier.parts(received, outgoing.replies, ()):
+                await self._carrier.send(received, part)
+        except (UnreachableError, OutageError, self._carrier.refusals) as error:
+            _log.warning("An answer was not sent. %s", error)
+
+    async def _replied(self, item: Item, received: ReceivedT) -> Outgoing:
+        """Answer an event, as it is heard otherwise if need be; return what it was answered."""
+        before = await self._answers_before(received)
+        if received.incoming.edited and not before:
+            # What was no question is none for having been written anew.
+            return Outgoing(())
+        outgoing = await self._decided(received)
+        try:
+            await self._answer(item, received, outgoing, before)
+        except UnreachableError as error:
+            otherwise = self._carrier.otherwise(received)
+            if otherwise:
+                return await self._replied(item, otherwise)
+            await self._note_unreachable(received.incoming.address, error)
+        return outgoing
 
     async def _decided(self, received: ReceivedT) -> Outgoing:
         async with self._deciding:
@@ -156,18 +181,15 @@ class Handling(Generic[ReceivedT, Shown]):
         # What the database does not know, of an attempt before, is known here.
         progress = self._progress.setdefault(item.number, _Progress(item.sent))
         planned = self._carrier.parts(received, outgoing.replies, before)
-        try:
-            if not progress.sent:
-                await self._carrier.acknowledge(received, outgoing.replies)
-            for part in planned[progress.sent :]:
-                message = await self._carrier.send(received, part)
-                progress.sent += 1
-                if message and isinstance(part, Post) and part.is_answer:
-                    progress.taken.append(message)
-                if progress.sent < len(planned):
-                    await inbox.set_sent(self._database, item.number, progress.sent)
-        except UnreachableError as error:
-            await self._note_unreachable(received.incoming.address, error)
+        if not progress.sent:
+            await self._carrier.acknowledge(received, outgoing.replies)
+        for part in planned[progress.sent :]:
+            message = await self._carrier.send(received, part)
+            progress.sent += 1
+            if message and isinstance(part, Post) and part.is_answer:
+                progress.taken.append(message)
+            if progress.sent < len(planned):
+                await inbox.set_sent(self._database, item.number, progress.sent)
         if received.question and outgoing.verdict and progress.taken:
             await answers.keep(self._database, received.question, progress.taken, item.at)
 

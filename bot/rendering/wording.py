@@ -37,6 +37,37 @@ class _Spoken(_Schema):
     words: list[str]
 
 
+class Option(StrEnum):
+    """What can be filled in after a command, where a platform has fields for it."""
+
+    QUESTION = "question"
+    VISIBLE = "visible"
+    JOURNEY = "journey"
+    FORMAT = "format"
+    THEME = "theme"
+    REMINDER = "reminder"
+    CODE = "code"
+    WELCOME = "welcome"
+
+
+class OptionWords(_Schema):
+    """The name of a field after a command, and what it is for."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-zà-ÿ_-]{1,32}$")]
+    description: _Description
+
+
+class Asides(_Schema):
+    """What a platform says beside the messages, a field each."""
+
+    ask_about: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    """The entry of a message's menu that asks Vigie about it."""
+    to_me: _Label
+    to_all: _Label
+    written_in_private: _Label
+    open_private: _Label
+
+
 class FormName(StrEnum):
     """What a form is for."""
 
@@ -101,6 +132,8 @@ class Wording(_Schema):
     labels: Labels
     forms: dict[FormName, FormWords] = Field(min_length=len(FormName))
     commands: dict[str, _Description]
+    options: dict[Option, OptionWords] = Field(min_length=len(Option))
+    asides: Asides
 
     @field_validator("commands")
     @classmethod

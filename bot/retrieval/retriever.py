@@ -19,6 +19,8 @@ from bot.retrieval.spelling import Vocabulary
 
 _GRAM = 4
 _SHORTEST_WORD = 3
+_ENDINGS = 6
+"""How many words the beginning of one is taken for."""
 _LOOKED_AT = 10
 """How many passages are looked at for a rival of the first that says something else."""
 
@@ -98,6 +100,14 @@ class Retriever:
         """Return the best passages for a question taken alone."""
         scores = self._scores(self._read(question))[: len(self.corpus.passages)]
         return [Hit(self.corpus.passages[found.position], found.score) for found in top(scores, count)]
+
+    def complete(self, typed: str, count: int) -> list[Passage]:
+        """Return the best passages for words that are being typed: the last one may lack its end."""
+        *whole, last = words(typed) or [""]
+        if typed.endswith((" ", "?")) or not last:
+            return [hit.passage for hit in self.search(typed, count)]
+        endings = self._vocabulary.beginning_with(last, _ENDINGS)
+        return [hit.passage for hit in self.search(" ".join((*whole, *(endings or [last]))), count)]
 
     def rank(self, question: str, previous: str | None, count: int) -> Ranking:
         """Return the best passages for a question, read with the one before if it needs it, and how sure it is."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -20,6 +21,16 @@ class Vocabulary:
 
     def __contains__(self, word: str) -> bool:
         return word in self._counts
+
+    def beginning_with(self, letters: str, count: int) -> list[str]:
+        """Return the known words that begin with some letters, the most used first."""
+        first = bisect_left(self._in_order, letters)
+        last = bisect_right(self._in_order, letters, key=lambda word: word[: len(letters)])
+        return sorted(self._in_order[first:last], key=lambda word: (-self._counts[word], word))[:count]
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self._counts)
 
     def corrections(self, word: str, count: int = 3) -> list[str]:
         """Return the likeliest known words for an unknown one, best first: fewest slips, then most used.

@@ -135,6 +135,12 @@ async def quiet_places(transaction: Transaction, platform: str, community: str) 
     return [row[0] for row in rows]
 
 
+async def all_quiet_places(transaction: Transaction, platform: str) -> list[tuple[str, str]]:
+    """Return where Vigie does not speak on a platform: communities, each with a place."""
+    rows = await transaction.rows("SELECT community, place FROM quiet_places WHERE platform = ?", platform)
+    return [(row[0], row[1]) for row in rows]
+
+
 async def set_quiet_places(transaction: Transaction, community: Community, places: Iterable[str]) -> None:
     """Have Vigie keep silent in some places of a community, and speak in all others."""
     here = (community.platform, community.id)

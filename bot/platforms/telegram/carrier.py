@@ -10,7 +10,7 @@ from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Due, Manner, Outgoing, Reply
+from bot.core.messages import Address, Due, Event, Manner, Outgoing, Reply
 from bot.platforms.parts import Part, parts, posts
 from bot.platforms.telegram.incoming import PLATFORM, Place, Reader, TelegramReceived, move_of
 from bot.platforms.telegram.markup import Message, with_buttons
@@ -75,10 +75,13 @@ class TelegramCarrier:
         place = Place(int(address.community or address.account), int(address.place) if address.place else None)
         await self._send_all(place, due.outgoing.replies)
 
-    def refused_to(self, received: TelegramReceived) -> Address:
-        """Return the group, or the person who asks to join it and is written to in private."""
-        address = received.incoming.address
-        return replace(address, community=None) if received.place.chat > 0 else address
+    def reached(self, address: Address, event: Event | None) -> Address:
+        """Return the chat; who asks to join a group is written to in private."""
+        return replace(address, community=None) if event is Event.ASKED_TO_JOIN else address
+
+    def otherwise(self, received: TelegramReceived) -> None:  # noqa: ARG002
+        """Return nothing: where Telegram refuses an answer, it cannot go anywhere else."""
+        return
 
     async def _send_all(self, place: Place, replies: Sequence[Reply]) -> None:
         for reply in replies:

@@ -1,0 +1,1 @@
+"""Discord: servers and direct messages."""

@@ -1,0 +1,161 @@
+"""The client: what Discord tells it, handed on; and its buttons, which outlive it."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+import discord
+from discord import app_commands
+from yarl import URL
+
+from bot.core.messages import Event
+from bot.platforms.discord.commands import Interaction
+from bot.platforms.discord.desk import Desk
+from bot.platforms.inbox import PAUSES
+
+_ID = r"(?P<kind>[a-z]{1,9}):(?P<version>\d+):(?P<owner>[0-9a-f]{16}):.{1,60}|link:.{0,64}"
+"""The ids of Vigie's buttons and lists: kind, version, owner and what they are about; a link is for anybody."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds between one thing and the next.
+
+    Attributes:
+        retries: between attempts at an event.
+        reconnects: between connections; Discord allows a thousand a day
+            (https://discord.com/developers/docs/events/gateway#session-start-limit-object).
+        identifies: between sessions of one connection
+            (https://discord.com/developers/docs/events/gateway#rate-limiting).
+        servers: without another server, after which there are no more.
+        tended: between looks at the roles to give, and at where to be quiet.
+    """
+
+    retries: Sequence[float] = PAUSES
+    reconnects: Sequence[float] = (1.0, 5.0, 15.0, 60.0, 120.0, 300.0)
+    identifies: float = 5.0
+    servers: float = 2.0
+    tended: float = 5.0
+
+
+class Watches(Protocol):
+    """What is told of the connection."""
+
+    async def connected(self, client: "VigieClient") -> None:
+        """Hear that messages can be sent by a client."""
+        ...
+
+    async def ready(self, client: "VigieClient") -> None:
+        """Hear that a client knows all about the servers."""
+        ...
+
+
+class VigieClient(discord.AutoShardedClient):
+    """Discord's client for one connection; it is made anew for the next one."""
+
+    def __init__(
+        self, intents: discord.Intents, gateway: str | None, timing: Timing, desk: Desk, watches: Watches
+    ) -> None:
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=intents.members,
+            guild_ready_timeout=timing.servers,
+        )
+        self._timing = timing
+        self._gateway = gateway and URL(gateway)
+        self._desk = desk
+        self._watches = watches
+        self.tree = _Tree(self)
+
+    async def setup_hook(self) -> None:
+        """Have the buttons heard that were sent before."""
+        self.add_dynamic_items(Pressed)
+        await self._watches.connected(self)
+
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect to the gateway that was set, or to the one that Discord names."""
+        await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
+
+    async def before_identify_hook(self, _: int | None, *, initial: bool = False) -> None:
+        """Wait between one session and the next."""
+        if not initial:
+            await asyncio.sleep(self._timing.identifies)
+
+    async def press(self, interaction: Interaction) -> None:
+        """Hand on a button, a list or a form."""
+        await self._desk.press(interaction)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Hand on what was written in a form: the client itself forgets its forms when it ends."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._desk.press(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Hand on a message."""
+        await self._hear(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Hand on a message that was written anew; a preview that Discord adds to one is no edit."""
+        if payload.message.edited_at is not None:
+            await self._hear(payload.message, edited=True)
+
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Hand on that somebody joined a server, unless its screening is before them."""
+        if not member.pending:
+            await self._desk.joined(member)
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Hand on that somebody passed the screening of a server."""
+        if before.pending and not after.pending:
+            await self._desk.joined(after)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Hand on that Vigie was taken in a server."""
+        await self._desk.server(guild, Event.TAKEN_IN)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Hand on that Vigie was put out of a server."""
+        await self._desk.server(guild, Event.PUT_OUT)
+
+    async def on_ready(self) -> None:
+        """Hand on that everything about the servers is known."""
+        await self._watches.ready(self)
+
+    async def _hear(self, message: discord.Message, *, edited: bool = False) -> None:
+        if self.user:
+            await self._desk.message(message, self.user.id, edited=edited)
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        """Log what one event met: the others go on."""
+        _log.exception("An event of Discord failed (%s).", event_method)
+
+
+class Pressed(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_ID):
+    """A button or a list of Vigie's, whenever it was sent."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: Interaction, item: discord.ui.Item[Any], _match: re.Match[str], /
+    ) -> Self:
+        """Return what was pressed."""
+        return cls(item)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Hand it on."""
+        if isinstance(interaction.client, VigieClient):
+            await interaction.client.press(interaction)
+
+
+class _Tree(app_commands.CommandTree[VigieClient]):
+    async def on_error(self, _: Interaction, error: app_commands.AppCommandError, /) -> None:
+        if isinstance(error, app_commands.CommandNotFound):
+            _log.warning("A command that is no more was used (%s).", error.name)
+        else:
+            _log.error("A command failed.", exc_info=error)

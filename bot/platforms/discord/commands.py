@@ -1,0 +1,172 @@
+"""The commands, fields and menus that Discord lists for people, told anew only when they change."""
+
+import json
+import logging
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any, Protocol
+
+import discord
+from discord import app_commands
+from discord.app_commands import AppCommandContext, AppInstallationType
+from discord.app_commands import Choice as Listed
+
+from bot.core.advisor import Advisor
+from bot.platforms.discord.incoming import PLATFORM
+from bot.rendering.wording import Option, Wording
+from bot.retrieval.french import fold
+from bot.storage import published
+from bot.storage.database import Database
+
+_LISTED = 25
+_LONGEST_LISTED = 100
+_LONGEST_QUESTION = 1000
+_LONGEST_WORD = 100
+# https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-choice-structure
+_ANYWHERE = AppCommandContext(guild=True, dm_channel=True, private_channel=False)
+_IN_SERVERS = AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+_BY_SERVERS = AppInstallationType(guild=True, user=False)
+_ALL = "all"
+
+_log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+Tree = app_commands.CommandTree[Any]
+Typed = app_commands.Range[str, 1, _LONGEST_WORD]
+
+
+class Hears(Protocol):
+    """What hears the commands."""
+
+    async def command(self, interaction: Interaction, text: str, *, to_all: bool | None = None) -> None:
+        """Hear a command as it would be typed, and whether all may read its answer, None where that is left open."""
+        ...
+
+    async def menu(self, interaction: Interaction, message: discord.Message) -> None:
+        """Hear that somebody asks about a message."""
+        ...
+
+
+def add_commands(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -> None:
+    """Add all that Discord lists to a tree."""
+    _add_asking(tree, wording, advisor, hears)
+    _add_journeys(tree, wording, advisor, hears)
+    _add_others(tree, wording, hears)
+    for command in tree.walk_commands():
+        command.allowed_contexts = command.allowed_contexts or _ANYWHERE
+        command.allowed_installs = _BY_SERVERS
+
+
+async def publish_commands(tree: Tree, database: Database) -> None:
+    """Tell Discord the commands, if they are not what it was told last.
+
+    Raises:
+        discord.DiscordException: Discord cannot be reached, or refuses them.
+        DatabaseError: the database cannot be used.
+    """
+    application = str(tree.client.application_id)
+    told = [command.to_dict(tree) for command in tree.get_commands(type=None)]
+    digest = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    if await published.find(database, PLATFORM, application) == digest:
+        return
+    await tree.sync()
+    await published.keep(database, PLATFORM, application, digest)
+    _log.info("Discord was told the commands anew.")
+
+
+def _add_asking(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -> None:
+    visible = [Listed(name=wording.asides.to_me, value="me"), Listed(name=wording.asides.to_all, value=_ALL)]
+
+    @tree.command(name="question", description=wording.commands["question"])
+    @app_commands.rename(**_names(wording, question=Option.QUESTION, visible=Option.VISIBLE))
+    @app_commands.describe(**_descriptions(wording, question=Option.QUESTION, visible=Option.VISIBLE))
+    @app_commands.choices(visible=visible)
+    async def ask(
+        interaction: Interaction, question: app_commands.Range[str, 1, _LONGEST_QUESTION], visible: str | None = None
+    ) -> None:
+        to_all = None if visible is None else visible == _ALL
+        await hears.command(interaction, f"/question {question}", to_all=to_all)
+
+    @ask.autocomplete("question")
+    async def complete(_: Interaction, typed: str) -> list[Listed[str]]:
+        return _listed((title, title) for title in advisor.complete(typed, _LISTED))
+
+    @tree.context_menu(name=wording.asides.ask_about)
+    async def ask_about(interaction: Interaction, message: discord.Message) -> None:
+        await hears.menu(interaction, message)
+
+    ask_about.allowed_contexts = _ANYWHERE
+
+
+def _add_journeys(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -> None:
+    @tree.command(name="parcours", description=wording.commands["parcours"])
+    @app_commands.rename(**_names(wording, journey=Option.JOURNEY))
+    @app_commands.describe(**_descriptions(wording, journey=Option.JOURNEY))
+    async def lead(interaction: Interaction, journey: Typed | None = None) -> None:
+        await hears.command(interaction, f"/parcours {journey or ''}".strip())
+
+    @lead.autocomplete("journey")
+    async def complete(_: Interaction, typed: str) -> list[Listed[str]]:
+        wanted = fold(typed)
+        return _listed((title, key) for key, title in advisor.journeys() if wanted in fold(f"{title} {key}"))
+
+    @tree.command(name="plan", description=wording.commands["plan"])
+    @app_commands.rename(**_names(wording, kind=Option.FORMAT))
+    @app_commands.describe(**_descriptions(wording, kind=Option.FORMAT))
+    @app_commands.choices(
+        kind=[
+            Listed(name=wording.labels.plan_md, value="md"),
+            Listed(name=wording.labels.plan_ics, value="ics"),
+        ]
+    )
+    async def plan(interaction: Interaction, kind: str | None = None) -> None:
+        await hears.command(interaction, f"/plan {kind or ''}".strip())
+
+
+def _add_others(tree: Tree, wording: Wording, hears: Hears) -> None:
+    """Add the commands that take some words at most."""
+    _add_plain(tree, wording, hears, "themes", Option.THEME)
+    _add_plain(tree, wording, hears, "rappels", Option.REMINDER)
+    _add_plain(tree, wording, hears, "mesdonnees")
+    _add_plain(tree, wording, hears, "oublier")
+    _add_plain(tree, wording, hears, "lier", Option.CODE)
+    _add_plain(tree, wording, hears, "aide")
+
+    @tree.command(name="reglages", description=wording.commands["reglages"])
+    @app_commands.rename(**_names(wording, welcome=Option.WELCOME))
+    @app_commands.describe(**_descriptions(wording, welcome=Option.WELCOME))
+    @app_commands.default_permissions(manage_guild=True)
+    async def settings(interaction: Interaction, welcome: str | None = None) -> None:
+        await hears.command(interaction, f"/reglages accueil {welcome}" if welcome else "/reglages")
+
+    settings.allowed_contexts = _IN_SERVERS
+
+
+def _add_plain(tree: Tree, wording: Wording, hears: Hears, name: str, option: Option | None = None) -> None:
+    description = wording.commands[name]
+    if option is None:
+
+        @tree.command(name=name, description=description)
+        async def plain(interaction: Interaction) -> None:
+            await hears.command(interaction, f"/{name}")
+
+        return
+
+    @tree.command(name=name, description=description)
+    @app_commands.rename(**_names(wording, words=option))
+    @app_commands.describe(**_descriptions(wording, words=option))
+    async def with_words(interaction: Interaction, words: Typed | None = None) -> None:
+        await hears.command(interaction, f"/{name} {words or ''}".strip())
+
+
+def _names(wording: Wording, **options: Option) -> dict[str, str]:
+    return {parameter: wording.options[option].name for parameter, option in options.items()}
+
+
+def _descriptions(wording: Wording, **options: Option) -> dict[str, str]:
+    return {parameter: wording.options[option].description for parameter, option in options.items()}
+
+
+def _listed(found: Iterable[tuple[str, str]]) -> list[Listed[str]]:
+    """Return what is listed while somebody types: names, and the values that stand for them."""
+    return [Listed(name=name[:_LONGEST_LISTED], value=value[:_LONGEST_LISTED]) for name, value in found][:_LISTED]

@@ -1,0 +1,147 @@
+"""Where what happens on Discord comes in: heard, acknowledged where Discord waits, and kept until it is answered."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+import discord
+
+from bot.core.advisor import Advisor
+from bot.core.buttons import ButtonKind, kind_of
+from bot.core.commands import read_command
+from bot.core.messages import Event
+from bot.platforms.discord.carrier import DiscordCarrier
+from bot.platforms.discord.commands import Interaction
+from bot.platforms.discord.forms import WrittenForm
+from bot.platforms.discord.incoming import (
+    DiscordReceived,
+    heard_command,
+    heard_in_private,
+    heard_joining,
+    heard_menu,
+    heard_message,
+    heard_of_server,
+    heard_press,
+    kept,
+    lane,
+)
+from bot.platforms.discord.markup import Message
+from bot.platforms.discord.requests import asked
+from bot.platforms.discord.visibility import Visibility
+from bot.platforms.errors import OutageError, UnreachableError
+from bot.platforms.handling import Handling
+from bot.platforms.inbox import Inbox
+from bot.storage.database import DatabaseError
+from bot.storage.inbox import Delivered
+
+_SEEN_BY_ALL = frozenset({"question"})
+"""The commands whose answer others may read; all others are somebody's own business."""
+_SOON = 0.01
+_IN_PRIVATE = frozenset({"parcours"})
+
+_log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Takes in what the client tells."""
+
+    def __init__(
+        self,
+        advisor: Advisor,
+        carrier: DiscordCarrier,
+        handling: Handling[DiscordReceived, Message],
+        inbox: Inbox,
+        visibility: Visibility,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._advisor = advisor
+        self._carrier = carrier
+        self._handling = handling
+        self._inbox = inbox
+        self._visibility = visibility
+        self._now = now
+        self._in_hand = 0
+
+    async def command(self, interaction: Interaction, text: str, *, to_all: bool | None = None) -> None:
+        """Take in a command as it would be typed, and whether all may read its answer, None where that is left open."""
+        command = read_command(text)
+        name = command.name if command else ""
+        unseen = name not in _SEEN_BY_ALL or self._is_unseen(interaction, to_all=to_all)
+        received = heard_command(interaction, text, self._now(), unseen=unseen)
+        await self._take(interaction, heard_in_private(received) if name in _IN_PRIVATE else received)
+
+    async def menu(self, interaction: Interaction, message: discord.Message) -> None:
+        """Take in that somebody asks about a message."""
+        unseen = self._is_unseen(interaction, to_all=None)
+        await self._take(interaction, heard_menu(interaction, message, self._now(), unseen=unseen))
+
+    async def press(self, interaction: Interaction) -> None:
+        """Take in a button, a list or a form that was sent; a button that opens a form does that at once."""
+        received = heard_press(interaction, self._now())
+        is_button = interaction.type is discord.InteractionType.component
+        form = self._advisor.form(received.incoming) if is_button else None
+        if form:
+            await self._open(interaction, WrittenForm(form, received.incoming.button or ""))
+        elif kind_of(received.incoming.button or "") is ButtonKind.JOURNEY:
+            await self._take(interaction, heard_in_private(received))
+        else:
+            await self._take(interaction, received)
+
+    async def message(self, message: discord.Message, me: int, *, edited: bool = False) -> None:
+        """Take in a message, if it is meant for Vigie."""
+        if message.guild and not message.author.bot and not edited:
+            self._visibility.note_message(message.channel.id)
+        received = heard_message(message, me, self._now(), edited=edited)
+        if received:
+            await self._accept(received, received.incoming.id or "")
+
+    async def joined(self, member: discord.Member) -> None:
+        """Take in that somebody is in a server now; machines are not welcomed."""
+        if not member.bot:
+            since = member.joined_at.isoformat() if member.joined_at else ""
+            await self._accept(heard_joining(member, self._now()), f"joined/{member.guild.id}/{member.id}/{since}")
+
+    async def server(self, guild: discord.Guild, event: Event) -> None:
+        """Take in that Vigie was taken in a server, or put out of it."""
+        received = heard_of_server(guild, self._now(), event)
+        since = guild.me.joined_at.isoformat() if guild.me and guild.me.joined_at else ""
+        await self._accept(received, f"{event}/{guild.id}/{since}")
+
+    async def _take(self, interaction: Interaction, received: DiscordReceived) -> None:
+        self._carrier.hold_open(interaction, received)
+        await self._accept(received, str(interaction.id))
+
+    async def finish(self) -> None:
+        """Wait until all that came in is kept, and Discord knows what was heard."""
+        while self._in_hand or self._carrier.is_holding_open:
+            await asyncio.sleep(_SOON)
+
+    async def _accept(self, received: DiscordReceived, identifier: str) -> None:
+        """Keep an event until it is answered; Discord does not deliver it again, so that it is answered in any case."""
+        self._in_hand += 1
+        try:
+            await self._keep_or_answer(received, identifier)
+        finally:
+            self._in_hand -= 1
+
+    async def _keep_or_answer(self, received: DiscordReceived, identifier: str) -> None:
+        try:
+            await self._inbox.accept([Delivered(identifier, lane(received), kept(received))])
+        except DatabaseError as error:
+            _log.warning("An event of Discord could not be kept. %s", error)
+            await self._handling.reply_unkept(received)
+
+    def _is_unseen(self, interaction: Interaction, *, to_all: bool | None) -> bool:
+        if interaction.guild_id is None or interaction.channel_id is None:
+            return False
+        channel = interaction.channel
+        within = channel.parent_id if isinstance(channel, discord.Thread) else None
+        return self._visibility.is_unseen(interaction.guild_id, interaction.channel_id, within, to_all=to_all)
+
+    @staticmethod
+    async def _open(interaction: Interaction, form: WrittenForm) -> None:
+        try:
+            await asked(interaction.response.send_modal(form))
+        except (OutageError, UnreachableError, discord.HTTPException) as error:
+            _log.warning("A form could not be opened. %s", error)

@@ -1,0 +1,190 @@
+"""From Vigie's Markdown and choices to Discord's embeds, texts and buttons."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import discord
+
+from bot.content.corpus import Phase
+from bot.core.messages import PICKERS, Block, Choice, ChoiceKind, Manner, Reply
+from bot.platforms.discord.incoming import LINK
+from bot.rendering.split import split
+
+# https://discord.com/developers/docs/resources/message#embed-object-embed-limits; the whole embed holds 6000.
+_LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_FOOTER, _LONGEST_CONTENT = 256, 3600, 2000, 2000
+_ROWS, _ROW_BUTTONS, _LABEL = 5, 5, 80
+_ROW_LETTERS = 44
+"""Letters that a row of buttons shows whole on a narrow phone."""
+_PICKED_AT_ONCE = 25
+_COLOURS: Mapping[Phase | None, int] = MappingProxyType(
+    {Phase.VIRALISER: 0xE07A3F, Phase.INFORMER: 0x3B82C4, Phase.EDUQUER: 0x3FA66B, None: 0x6B7A99}
+)
+_ORDER = (
+    ChoiceKind.CHOICE,
+    ChoiceKind.LINK,
+    ChoiceKind.SEE_ALSO,
+    ChoiceKind.FEEDBACK,
+    ChoiceKind.NAVIGATION,
+    *PICKERS,
+)
+_STYLES: Mapping[ChoiceKind, discord.ButtonStyle] = MappingProxyType(
+    {ChoiceKind.CHOICE: discord.ButtonStyle.primary, ChoiceKind.LINK: discord.ButtonStyle.success}
+)
+_PLACES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.voice,
+    discord.ChannelType.stage_voice,
+]
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+_STRONG = re.compile(r"(?<!\\)\*\*")
+
+Component = discord.ui.Item[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as Discord shows it: a text or an embed, and rows of choices below it."""
+
+    text: str | None = None
+    embed: discord.Embed | None = None
+    rows: tuple[tuple[Choice, ...], ...] = ()
+    url: tuple[str, str] | None = None
+    """The label and the address of a button that leads somewhere."""
+    unseen: bool = False
+    """Whether it is shown to who pressed a button alone, to be dismissed."""
+
+
+def messages(reply: Reply) -> list[Message]:
+    """Return a reply as the messages that it takes, with its choices below the last one."""
+    if not reply.blocks:
+        return []
+    rows = rows_of(reply.choices)
+    first, *others = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)] or [[]]
+    if _is_plain(reply):
+        shown = [Message(reply.text)]
+    else:
+        parts = split(reply.blocks, longest=_LONGEST_TEXT, measure=units)
+        shown = [Message(embed=_embed(piece, reply.phase)) for part in parts for piece in _pieces(part.blocks)]
+    *before, last = shown
+    # Where there are more choices than a message holds, others follow it.
+    more = [Message("\u200b", rows=tuple(each)) for each in others]
+    found = [*before, replace(last, rows=tuple(first)), *more]
+    return [replace(each, unseen=True) for each in found] if reply.manner is Manner.NOTICE else found
+
+
+def units(text: str) -> int:
+    """Return the length of a text as Discord's own client counts it, which is never less than as its server does."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def rows_of(choices: Sequence[Choice]) -> list[tuple[Choice, ...]]:
+    """Return choices in rows: by kind, those that are short side by side, closer where they would be too many."""
+    rows = [row for kind in _ORDER for row in _rows([each for each in choices if each.kind is kind], _ROW_LETTERS)]
+    if len(rows) <= _ROWS:
+        return rows
+    return [row for kind in _ORDER for row in _rows([each for each in choices if each.kind is kind], None)]
+
+
+def view_of(message: Message) -> discord.ui.View:
+    """Return the choices of a message as the client sends them; who presses them is heard by their ids."""
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(message.rows):
+        for choice in row:
+            view.add_item(_component(choice, number))
+    if message.url:
+        label, address = message.url
+        view.add_item(discord.ui.Button(label=label, url=address))
+    # The client remembers no view that is over.
+    view.stop()
+    return view
+
+
+def plain(markdown: str) -> str:
+    """Return a text for where Discord shows no Markdown."""
+    return _ESCAPED.sub(r"\1", _STRONG.sub("", markdown))
+
+
+def _is_plain(reply: Reply) -> bool:
+    is_short = units(reply.text) <= _LONGEST_CONTENT
+    return not reply.choices and not reply.phase and len(reply.blocks) == 1 and is_short
+
+
+def _pieces(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
+    """Yield blocks as they are; a line that no message holds is cut."""
+    if sum(units(block.text) for block in blocks) <= _LONGEST_TEXT:
+        yield tuple(blocks)
+        return
+    for block in blocks:
+        # Half as many characters as units fit in any case.
+        size = _LONGEST_TEXT // 2
+        for start in range(0, len(block.text), size):
+            yield (Block(block.role, block.text[start : start + size]),)
+
+
+def _embed(blocks: Sequence[Block], phase: Phase | None) -> discord.Embed:
+    """Return blocks as an embed: the title above, the source below, all else in between."""
+    by_role = {block.role: block.text for block in blocks}
+    title, source = plain(by_role.get("title", "")), plain(by_role.get("source", ""))
+    title = title if units(title) <= _LONGEST_TITLE else ""
+    source = source if units(source) <= _LONGEST_FOOTER else ""
+    apart = {role for role, text in (("title", title), ("source", source)) if text}
+    # What stands above the buttons comes last, whatever was added to the message.
+    others = sorted((block for block in blocks if block.role not in apart), key=lambda block: block.role == "more")
+    text = "\n\n".join(block.text for block in others)
+    embed = discord.Embed(title=title or None, description=text or None, colour=_COLOURS[phase])
+    return embed.set_footer(text=source) if source else embed
+
+
+def _rows(choices: Sequence[Choice], letters: int | None) -> list[tuple[Choice, ...]]:
+    """Return choices of one kind in rows of at most some letters, if it matters."""
+    rows: list[tuple[Choice, ...]] = []
+    for choice in choices:
+        row = (*rows[-1], choice) if rows and choice.kind not in PICKERS else ()
+        fits = letters is None or sum(len(each.label) for each in row) <= letters
+        if row and len(row) <= _ROW_BUTTONS and fits:
+            rows[-1] = row
+        else:
+            rows.append((choice,))
+    return rows
+
+
+def _component(choice: Choice, row: int) -> Component:
+    picked = [discord.Object(int(each)) for each in choice.picked]
+    match choice.kind:
+        case ChoiceKind.PLACE | ChoiceKind.PLACES:
+            several = choice.kind is ChoiceKind.PLACES
+            return discord.ui.ChannelSelect(
+                custom_id=choice.id,
+                placeholder=choice.label,
+                channel_types=_PLACES if several else _PLACES[:2],
+                min_values=0,
+                max_values=_PICKED_AT_ONCE if several else 1,
+                default_values=[
+                    discord.SelectDefaultValue(id=each.id, type=discord.SelectDefaultValueType.channel)
+                    for each in picked[:_PICKED_AT_ONCE]
+                ],
+                row=row,
+            )
+        case ChoiceKind.ROLE:
+            return discord.ui.RoleSelect(
+                custom_id=choice.id,
+                placeholder=choice.label,
+                min_values=0,
+                max_values=1,
+                default_values=[
+                    discord.SelectDefaultValue(id=each.id, type=discord.SelectDefaultValueType.role) for each in picked
+                ],
+                row=row,
+            )
+    return discord.ui.Button(
+        custom_id=f"{LINK}:{choice.start}" if choice.kind is ChoiceKind.LINK else choice.id,
+        label=choice.label[:_LABEL],
+        style=_STYLES.get(choice.kind, discord.ButtonStyle.secondary),
+        emoji="📖" if choice.kind is ChoiceKind.SEE_ALSO else None,
+        row=row,
+    )

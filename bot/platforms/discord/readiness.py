@@ -1,0 +1,47 @@
+"""What Vigie lacks to serve well, said in plain words when she starts."""
+
+import logging
+from collections.abc import Iterable
+
+import discord
+
+from bot.storage.communities import Community
+
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+    manage_roles=True,
+)
+"""What Vigie is invited with; the last one is for the role at the end of the journey alone."""
+_SCOPES = ("bot", "applications.commands")
+
+_log = logging.getLogger(__name__)
+
+
+def invitation(application: int) -> str:
+    """Return the address at which somebody takes Vigie into their server."""
+    return discord.utils.oauth_url(application, permissions=PERMISSIONS, scopes=_SCOPES)
+
+
+def report(client: discord.Client, communities: Iterable[Community]) -> None:
+    """Log where Vigie serves, and what is set up otherwise than she would like."""
+    if client.application_id and not client.guilds:
+        _log.warning("Vigie is in no server yet. To take her into one: %s", invitation(client.application_id))
+    roles = {community.id: community.completion_role for community in communities}
+    for guild in client.guilds:
+        role = roles.get(str(guild.id))
+        if guild.me and role and not _may_give(guild, int(role)):
+            _log.warning(
+                "In '%s', Vigie may not give the role of the journey's end. Place hers above it, with the permission to"
+                " manage roles.",
+                guild.name,
+            )
+
+
+def _may_give(guild: discord.Guild, role: int) -> bool:
+    found = guild.get_role(role)
+    return found is not None and guild.me.guild_permissions.manage_roles and found < guild.me.top_role
