@@ -44,9 +44,9 @@ class DiscordCarrier:
         acknowledging.add_done_callback(lambda done: self._held_open(identifier, done))
 
     @property
-    def is_holding_open(self) -> bool:
-        """Whether Discord has still to be told that something was heard."""
-        return bool(self._acknowledging)
+    def acknowledging(self) -> tuple[asyncio.Task[None], ...]:
+        """What is being told to Discord of what was heard."""
+        return tuple(self._acknowledging.values())
 
     async def read(self, item: Item) -> DiscordReceived | None:
         """Return what the core hears of what was kept."""

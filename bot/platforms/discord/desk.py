@@ -37,7 +37,6 @@ from bot.storage.inbox import Delivered
 
 _SEEN_BY_ALL = frozenset({"question"})
 """The commands whose answer others may read; all others are somebody's own business."""
-_SOON = 0.01
 _IN_PRIVATE = frozenset({"parcours"})
 
 _log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class Desk:
         self._inbox = inbox
         self._visibility = visibility
         self._now = now
-        self._in_hand = 0
+        self._in_hand: set[asyncio.Task[None]] = set()
 
     async def command(self, interaction: Interaction, text: str, *, to_all: bool | None = None) -> None:
         """Take in a command as it would be typed, and whether all may read its answer, None where that is left open."""
@@ -114,16 +113,15 @@ class Desk:
 
     async def finish(self) -> None:
         """Wait until all that came in is kept, and Discord knows what was heard."""
-        while self._in_hand or self._carrier.is_holding_open:
-            await asyncio.sleep(_SOON)
+        while in_hand := (*self._in_hand, *self._carrier.acknowledging):
+            await asyncio.wait(in_hand)
 
     async def _accept(self, received: DiscordReceived, identifier: str) -> None:
         """Keep an event until it is answered; Discord does not deliver it again, so that it is answered in any case."""
-        self._in_hand += 1
-        try:
-            await self._keep_or_answer(received, identifier)
-        finally:
-            self._in_hand -= 1
+        accepting = asyncio.create_task(self._keep_or_answer(received, identifier))
+        self._in_hand.add(accepting)
+        accepting.add_done_callback(self._in_hand.discard)
+        await accepting
 
     async def _keep_or_answer(self, received: DiscordReceived, identifier: str) -> None:
         try:

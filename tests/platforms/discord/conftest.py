@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-import discord
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
