@@ -15,7 +15,7 @@ from bot.errors import BotError
 from bot.platforms.base import Platform
 from bot.serving import serve_all
 from bot.storage.database import DatabaseError
-from tests.fakes.telegram.waiting import Pulse
+from tests.fakes.waiting import Pulse
 from tests.people import NOON, Member
 from tests.platforms.log import heard
 

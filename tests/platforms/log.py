@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.fakes.telegram.waiting import Pulse
+from tests.fakes.waiting import Pulse
 
 
 class Log(logging.Handler):

@@ -13,7 +13,7 @@ from bot.platforms.inbox import Inbox
 from bot.storage import events, inbox
 from bot.storage.database import MEMORY, Database, DatabaseError, open_database
 from bot.storage.inbox import Delivered, Item
-from tests.fakes.telegram.waiting import Pulse
+from tests.fakes.waiting import Pulse
 from tests.people import NOON
 from tests.platforms.log import heard
 

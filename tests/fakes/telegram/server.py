@@ -19,9 +19,9 @@ from tests.fakes.telegram.groups import Group
 from tests.fakes.telegram.methods import METHODS
 from tests.fakes.telegram.people import User
 from tests.fakes.telegram.state import State, Webhook, conflict
-from tests.fakes.telegram.waiting import Clock, Pulse
 from tests.fakes.telegram.weather import POLL, Chance, Cut, Weather
 from tests.fakes.telegram.world import Account, Chat, Document, Json
+from tests.fakes.waiting import Clock, Pulse
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
 _SHORTEST_BACKOFF, _LONGEST_BACKOFF = 0.02, 1.0

@@ -6,8 +6,8 @@ from itertools import count
 
 from tests.fakes.telegram.errors import ApiError
 from tests.fakes.telegram.updates import Updates, reaches
-from tests.fakes.telegram.waiting import Clock, Pulse
 from tests.fakes.telegram.world import Account, Chat, Json, Member, Message, Status, Topic
+from tests.fakes.waiting import Clock, Pulse
 
 CALLBACK_LIFETIME = timedelta(minutes=5)
 INLINE_LIFETIME = timedelta(seconds=10)

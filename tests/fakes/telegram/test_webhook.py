@@ -9,7 +9,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Conflict
 
 from tests.fakes.telegram import FakeTelegram, User
-from tests.fakes.telegram.waiting import Pulse
+from tests.fakes.waiting import Pulse
 
 
 class Receiver:

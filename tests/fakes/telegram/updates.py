@@ -6,8 +6,8 @@ from itertools import count, islice
 
 from telegram import Update
 
-from tests.fakes.telegram.waiting import Pulse
 from tests.fakes.telegram.world import Account, Json, Message
+from tests.fakes.waiting import Pulse
 
 KINDS = frozenset(str(kind) for kind in Update.ALL_TYPES)
 ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})

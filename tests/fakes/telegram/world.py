@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from tests.fakes.telegram.waiting import Pulse
+from tests.fakes.waiting import Pulse
 
 Json = dict[str, Any]
 Status = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
