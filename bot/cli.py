@@ -32,7 +32,6 @@ from bot.errors import BotError, ContentError
 from bot.loading import load_retriever
 from bot.logs import configure_logs
 from bot.platforms.terminal.adapter import ADDRESS, TerminalChat, print_reply
-from bot.platforms.terminal.keyboard import TypedLines
 from bot.platforms.terminal.program import ProgramChat
 from bot.platforms.terminal.records import OFFERED, answer_record
 from bot.platforms.terminal.standard_streams import OutputClosedError, input_lines, prepare_streams
@@ -160,6 +159,9 @@ async def _chat(settings: Settings, role: Role, *, as_json: bool) -> None:
                 async for record in program.answer(line):
                     write_line(record)
         else:
+            # A service has no keyboard, and its memory does not carry what edits a line.
+            from bot.platforms.terminal.keyboard import TypedLines
+
             typed = TypedLines(settings.database.with_suffix(".history"))
             await TerminalChat(advisor, console(), Path.cwd(), role, typed.forget).converse(typed.lines())
 

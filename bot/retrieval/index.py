@@ -6,6 +6,7 @@ is worked out once for each term, as the array of the documents that hold it and
 """
 
 import math
+from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from rank_bm25 import BM25Okapi
 from bot.retrieval.tokens import Tokens
 
 Scores = NDArray[np.float64]
-Positions = NDArray[np.int64]
+Positions = NDArray[np.signedinteger]
 
 # A term that stands in more than one document in eight also has its scores as a full row: adding rows beats scattering.
 _DENSE = 8
@@ -39,15 +40,20 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
     Okapi's is zero for a term found in half of the documents. An empty corpus is served: every query finds nothing.
     """
 
+    _terms: NDArray[np.int64]
+    _documents: Positions
+
     def __init__(self, tokens: Tokens, k1: float, b: float) -> None:
         super().__init__(tokens, k1=k1, b=b)
         lengths = np.bincount(tokens.documents, minlength=tokens.size)
         norms = k1 * (1 - b + b * lengths / (lengths.mean() if len(tokens.documents) else 1.0))
-        idf = np.fromiter(self.idf.values(), np.float64, len(self.idf))
-        self._impacts = idf[self._terms] * self._frequencies * (k1 + 1) / (self._frequencies + norms[self._documents])
-        counts = np.bincount(self._terms, minlength=len(idf))
-        self._bounds = np.concatenate(([0], np.cumsum(counts))).tolist()
+        weighted = np.array(self.idf)[self._terms] * self._frequencies * (k1 + 1)
+        self._impacts = weighted / (self._frequencies + norms[self._documents])
+        counts = np.bincount(self._terms, minlength=len(self.idf))
+        self._bounds = array("q", np.concatenate(([0], np.cumsum(counts))).tolist())
         self._rows = {int(each): self._row(int(each)) for each in np.flatnonzero(counts > self.size / _DENSE)}
+        # Half the bytes: nobody has as many documents as they could not number.
+        self._documents = self._documents.astype(np.int32)
         del self._terms, self._frequencies
 
     def _initialize(self, corpus: Tokens) -> dict[str, int]:
@@ -61,8 +67,8 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
         return dict(zip(self._numbers, counts.tolist(), strict=True))
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        """Weigh each term. Called by rank_bm25 with the number of documents that hold it."""
-        self.idf = {term: math.log1p((self.size - n + 0.5) / (n + 0.5)) for term, n in nd.items()}
+        """Weigh each term, by its number. Called by rank_bm25 with how many documents hold each."""
+        self.idf = array("d", (math.log1p((self.size - n + 0.5) / (n + 0.5)) for n in nd.values()))
 
     def _row(self, number: int) -> Scores:
         row = np.zeros(self.size)
@@ -79,8 +85,8 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
 
     def inverse_document_frequency(self, term: str) -> float:
         """Return the term's weight; an unknown term weighs as much as one that stands in no document would."""
-        known: float | None = self.idf.get(term)
-        return known if known is not None else math.log1p((self.size + 0.5) / 0.5)
+        number = self._numbers.get(term)
+        return math.log1p((self.size + 0.5) / 0.5) if number is None else self.idf[number]
 
     def postings(self, term: str) -> tuple[Positions, Scores]:
         """Return the positions of the documents that hold the term, ascending, and the score of the term in each."""

@@ -67,10 +67,13 @@ class Ranking:
 
 
 class Retriever:
-    """Ranks the passages of one corpus. Built once, it does not change."""
+    """Ranks the passages of one corpus. Built once, it does not change.
+
+    Its corpus is without the questions: they are indexed, and shown to nobody.
+    """
 
     def __init__(self, corpus: Corpus, parameters: Parameters) -> None:
-        self.corpus = corpus
+        self.corpus = _without_questions(corpus)
         self.parameters = parameters
         self._lexicon = Lexicon(corpus.lexicon)
         self._with_grams = len(corpus.passages) <= parameters.gram_passages
@@ -241,6 +244,12 @@ def grams(word: str) -> tuple[str, ...]:
     bordered = f" {word} "
     found = [bordered[start : start + _GRAM] for start in range(max(1, len(bordered) - _GRAM + 1))]
     return tuple(dict.fromkeys(found))
+
+
+def _without_questions(corpus: Corpus) -> Corpus:
+    passages = tuple(replace(each, questions=()) if each.questions else each for each in corpus.passages)
+    outside = tuple(replace(topic, questions=()) for topic in corpus.outside)
+    return replace(corpus, passages=passages, outside=outside)
 
 
 def _passage_parts(passage: Passage) -> tuple[str, ...]:

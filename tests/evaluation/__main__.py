@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from bot.content.reading import read_corpus
 from bot.core.messages import Status
 from bot.library import Library
 from bot.resources import KNOWLEDGE
@@ -87,7 +88,7 @@ def main() -> None:
     if parser.parse_args().tune:
         from tests.evaluation.tune import tune
 
-        tune(Library(KNOWLEDGE, read_parameters()).current().corpus)
+        tune(read_corpus(KNOWLEDGE))
     print_report(asyncio.run(report(Library(KNOWLEDGE, read_parameters()))), Console(width=100))
 
 

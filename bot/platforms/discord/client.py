@@ -19,6 +19,9 @@ from bot.platforms.inbox import PAUSES
 _ID = r"(?P<kind>[a-z]{1,9}):(?P<version>\d+):(?P<owner>[0-9a-f]{16}):.{1,60}|link:.{0,64}"
 """The ids of Vigie's buttons and lists: kind, version, owner and what they are about; a link is for anybody."""
 
+# The library warns that it cannot speak: nobody wants it to.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 _log = logging.getLogger(__name__)
 
 

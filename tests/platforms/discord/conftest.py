@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
+import discord
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -16,7 +18,7 @@ from bot.platforms.discord.adapter import Connection, DiscordAdapter
 from bot.platforms.discord.client import Timing
 from bot.rendering.check import read_small_talk
 from bot.rendering.templates import Templates
-from bot.rendering.wording import read_wording
+from bot.rendering.wording import Wording, read_wording
 from bot.resources import PROMPTS
 from bot.storage.database import Database
 from tests.fakes.discord import Channel, FakeDiscord, Server, User
@@ -38,11 +40,19 @@ class Vigie:
         self._database = database
         self._running: asyncio.Task[None] | None = None
 
-    def made(self, *, token: str | None = None, welcomes: bool = True) -> DiscordAdapter:
+    def made(
+        self,
+        *,
+        token: str | None = None,
+        welcomes: bool = True,
+        gateway: str | None = None,
+        timing: Timing = SOON,
+        wording: Wording = _WORDING,
+    ) -> DiscordAdapter:
         """Return an adapter on the double and on the database, not running."""
         double = self._double
-        connection = Connection(token or double.token, double.api, double.gateway, welcomes=welcomes)
-        return DiscordAdapter(connection, self.advisor, _WORDING, self._database, lambda: double.clock.now, SOON)
+        connection = Connection(token or double.token, double.api, gateway or double.gateway, welcomes=welcomes)
+        return DiscordAdapter(connection, self.advisor, wording, self._database, lambda: double.clock.now, timing)
 
     async def starts(self, adapter: DiscordAdapter | None = None) -> None:
         """Start a new adapter, or that one, and wait until it knows all about the servers."""
@@ -98,6 +108,18 @@ async def double(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(double.gateway))
         yield double
         assert double.violations == []
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client waits hardly at all where it would wait for seconds before it tries again."""
+
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.005))
+
+    waits = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
+    for module in (discord.http, discord.shard, discord.webhook.async_):
+        monkeypatch.setattr(module, "asyncio", waits)
 
 
 @pytest.fixture
