@@ -27,10 +27,11 @@ from bot.loading import load_retriever
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
+from tests.benchmarks import discord, telegram
 from tests.benchmarks.engines import ENGINES, Ask
 from tests.benchmarks.steps import growth, pace
 from tests.benchmarks.synthetic import synthetic
-from tests.benchmarks.telegram import echo, vigie
+from tests.benchmarks.telegram import Throughput
 from tests.evaluation.cases import questions
 from tests.evaluation.measure import forgetful
 
@@ -64,7 +65,7 @@ def main() -> None:
             console.print(_table(kind, size, rows))
     _print_end_to_end(console)
     asyncio.run(_print_steps(console))
-    asyncio.run(_print_telegram(console))
+    asyncio.run(_print_platforms(console))
 
 
 def _measured_apart(name: str, kind: str, size: int) -> dict[str, float]:
@@ -155,12 +156,23 @@ async def _print_steps(console: Console) -> None:
             )
 
 
-async def _print_telegram(console: Console) -> None:
-    with TemporaryDirectory() as folder:
-        measured = [(await echo(Path(folder)), await vigie(Path(folder))) for _ in range(_TURNS)]
+async def _print_platforms(console: Console) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        on_telegram = [(await telegram.echo(folder), await telegram.vigie(folder)) for _ in range(_TURNS)]
+        on_discord = [(await discord.echo(), await discord.vigie(folder)) for _ in range(_TURNS)]
+        memory = await discord.both(folder)
+    _print_rates(console, "updates", "Telegram", on_telegram)
+    _print_rates(console, "slash commands", "Discord", on_discord)
+    bare = on_telegram[-1][0].memory + on_discord[-1][0].memory
+    told = f"memory of both platforms: {memory:.0f} MB, beside {bare:.0f} MB for both echoes"
+    console.print(f"{told}: {memory - bare:+.0f} MB", highlight=False)
+
+
+def _print_rates(console: Console, what: str, where: str, measured: Sequence[tuple[Throughput, Throughput]]) -> None:
     echoing = statistics.median(one.rate for one, _ in measured)
     answering = statistics.median(other.rate for _, other in measured)
-    told = f"{answering:.0f} updates a second answered on Telegram, {echoing:.0f} echoed"
+    told = f"{answering:.0f} {what} a second answered on {where}, {echoing:.0f} echoed"
     console.print(f"{told}: ratio {answering / echoing:.2f}", highlight=False)
     one, other = measured[-1]
     console.print(f"memory: {other.memory:.0f} MB, beside {one.memory:.0f} MB for the echo", highlight=False)

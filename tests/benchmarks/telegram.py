@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from tests.benchmarks.memory import resident
 from tests.evaluation.cases import questions
 from tests.fakes.telegram import FakeTelegram, User
 
@@ -36,7 +37,7 @@ async def vigie(folder: Path) -> Throughput:
 async def echo(folder: Path) -> Throughput:
     """Measure the bot that echoes, on the same questions."""
     asked = [case.turns[0] for case in questions()]
-    return await _measured([sys.executable, "-m", "tests.benchmarks.echo"], folder, asked)
+    return await _measured([sys.executable, "-m", "tests.benchmarks.telegram_echo"], folder, asked)
 
 
 async def _measured(command: Sequence[str], folder: Path, texts: Sequence[str]) -> Throughput:
@@ -44,7 +45,12 @@ async def _measured(command: Sequence[str], folder: Path, texts: Sequence[str]) 
         arguments = [] if command[-1] == "run" else [telegram.token, telegram.base_url]
         # Each double counts its updates from one: in a database that had seen another's, they would be known already.
         database = folder / f"{uuid4()}.sqlite3"
-        environment = _environment(telegram, database, folder / "cache")
+        environment = {
+            **os.environ,
+            **telegram_environment(telegram),
+            "VIGIE_DATABASE": str(database),
+            "VIGIE_CACHE": str(folder / "cache"),
+        }
         process = await asyncio.create_subprocess_exec(*command, *arguments, env=environment)
         try:
             await telegram.is_polled(within=_START)
@@ -53,7 +59,7 @@ async def _measured(command: Sequence[str], folder: Path, texts: Sequence[str]) 
             started = time.perf_counter()
             await _written(people, texts, _ROUNDS)
             rate = _PEOPLE * _ROUNDS / (time.perf_counter() - started)
-            return Throughput(rate, _resident(process.pid))
+            return Throughput(rate, resident(process.pid))
         finally:
             process.terminate()
             await process.wait()
@@ -67,18 +73,10 @@ async def _written(people: Sequence[User], texts: Sequence[str], rounds: int) ->
     await asyncio.gather(*(person.reads(rounds, within=_PATIENCE) for person in people))
 
 
-def _environment(telegram: FakeTelegram, database: Path, cache: Path) -> Mapping[str, str]:
+def telegram_environment(telegram: FakeTelegram) -> Mapping[str, str]:
+    """Return the settings by which Vigie serves the double."""
     return {
-        **os.environ,
         "VIGIE_TELEGRAM_TOKEN": telegram.token,
         "VIGIE_TELEGRAM_API": telegram.base_url.removesuffix("/bot"),
         "VIGIE_TELEGRAM_PACED": "false",
-        "VIGIE_DATABASE": str(database),
-        "VIGIE_CACHE": str(cache),
     }
-
-
-def _resident(process: int) -> float:
-    """Return the memory that a process holds, in MB."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000

@@ -1,0 +1,9 @@
+"""The memory of processes, as the kernel tells it."""
+
+from pathlib import Path
+
+
+def resident(process: int) -> float:
+    """Return the memory that a process holds, in MB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000
