@@ -160,6 +160,18 @@ class Advisor:
         async with self._database.transaction() as transaction:
             await communities.move(transaction, platform, old, new)
 
+    async def go_on_at(self, before: Address, after: Address, now: datetime) -> None:
+        """Have what was begun with somebody at one address go on at another of theirs."""
+        async with self._database.transaction() as transaction:
+            person = await people.find(transaction, before.platform, before.account)
+            if person is None:
+                return
+            if after.community:
+                await people.belong(transaction, person.id, after)
+            await journeys.readdress(transaction, person.id, before, after)
+            turn = await conversations.find(transaction, before, now)
+            await conversations.keep(transaction, person.id, after, turn, now)
+
     async def note_unreachable(self, address: Address, now: datetime) -> None:
         """Keep that nothing unasked is to be sent to an account, or that Vigie is no longer in a community."""
         async with self._database.transaction() as transaction:

@@ -52,11 +52,11 @@ class Communities:
             return None
         return Outgoing((self._voice.say("communities/quiet", self.in_private(incoming)),) if command else ())
 
-    def in_private(self, incoming: Incoming) -> tuple[Choice, ...]:
-        """Return a button that opens the direct message, where the platform has such a thing."""
+    def in_private(self, incoming: Incoming, start: str = "start") -> tuple[Choice, ...]:
+        """Return a button that opens the direct message with a word, where the platform has such a thing."""
         if not incoming.capabilities.links:
             return ()
-        return (Choice("", self._voice.labels.in_private, ChoiceKind.LINK, "start"),)
+        return (Choice("", self._voice.labels.in_private, ChoiceKind.LINK, start),)
 
     async def welcome(self, scene: Scene) -> Told:
         """Welcome those who joined, or who ask to, each once; together, who came together."""

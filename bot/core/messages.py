@@ -45,6 +45,7 @@ class Capabilities:
         removal: Vigie can take her own messages away.
         forms: a button may open a form, which is sent with what was written in it.
         pickers: people pick places and roles of a community from lists.
+        unseen: in a community, an answer may be shown to one person alone, so that what is theirs is.
     """
 
     buttons: bool = False
@@ -52,6 +53,7 @@ class Capabilities:
     removal: bool = False
     forms: bool = False
     pickers: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

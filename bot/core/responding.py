@@ -24,6 +24,7 @@ from bot.storage.conversations import Turn
 _LINK_CODE = re.compile(r"[A-Z2-9]{8}")
 _IN_PRIVATE = frozenset({"mesdonnees", "lier"})
 """The commands whose answer is nobody else's business."""
+_IN_PRIVATE_WHERE_IT_CAN_BE = frozenset({*_IN_PRIVATE, "parcours", "plan", "rappels", "oublier"})
 _READ = re.compile(r"\s*(lire\s+)?(\d{1,2})\s*", re.IGNORECASE)
 
 
@@ -101,10 +102,19 @@ class Responding:
         return await self._answering.converse(replace(scene, turn=Turn()), asked)
 
     async def _obey(self, scene: Scene, command: Command) -> Told:
-        if command.name in _IN_PRIVATE and scene.address.community is not None and not scene.incoming.unseen:
-            return Told((self._voice.say("help/in_private", self._communities.in_private(scene.incoming)),))
+        if self._is_overheard(scene, command):
+            start = command.argument if scene.corpus.journey(command.argument) else "start"
+            way = self._communities.in_private(scene.incoming, start)
+            return Told((self._voice.say("help/in_private", way),))
         obey = self.commands.get(command.name)
         return await obey(scene, command.argument) if obey else Told((self._voice.say("help/unknown_command"),))
+
+    @staticmethod
+    def _is_overheard(scene: Scene, command: Command) -> bool:
+        """Tell whether others would read what is nobody else's business."""
+        can_be_unseen = scene.incoming.capabilities.unseen
+        private = _IN_PRIVATE_WHERE_IT_CAN_BE if can_be_unseen else _IN_PRIVATE
+        return command.name in private and scene.address.community is not None and not scene.incoming.unseen
 
     async def _question(self, scene: Scene, argument: str) -> Told:
         if argument:

@@ -68,7 +68,7 @@ class Carrier(Protocol[ReceivedT, Shown]):
         ...
 
     def otherwise(self, received: ReceivedT) -> ReceivedT | None:
-        """Return the same event as it is heard where it cannot be answered as it was, None if there is no such way."""
+        """Return the same event for another place, where it cannot be answered in its own, None without such a way."""
         ...
 
 
@@ -162,7 +162,9 @@ class Handling(Generic[ReceivedT, Shown]):
         except UnreachableError as error:
             otherwise = self._carrier.otherwise(received)
             if otherwise:
-                return await self._replied(item, otherwise)
+                await self._advisor.go_on_at(received.incoming.address, otherwise.incoming.address, item.at)
+                await self._answer(item, otherwise, outgoing, before)
+                return outgoing
             await self._note_unreachable(received.incoming.address, error)
         return outgoing
 

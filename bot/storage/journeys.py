@@ -85,6 +85,16 @@ async def keep(transaction: Transaction, person: int, run: Run) -> None:
     )
 
 
+async def readdress(transaction: Transaction, person: int, before: Address, after: Address) -> None:
+    """Have the steps of a person's runs shown at another address than before."""
+    await transaction.rows(
+        "UPDATE journeys SET address = ? WHERE person = ? AND address = ?",
+        kept_address(after),
+        person,
+        kept_address(before),
+    )
+
+
 async def count(transaction: Transaction, journey: str, step: str, community: str | None, column: str) -> None:
     """Add one to how many people reached, passed or quit at a step."""
     if column not in ("reached", "passed", "quit"):

@@ -8,6 +8,8 @@ from tests.people import Member
 _templates = Templates(PROMPTS)
 _wording = read_wording(PROMPTS)
 LABELS = _wording.labels
+FORMS = _wording.forms
+"""What is written on the windows that open to write in."""
 REASONS = _wording.reasons
 """The labels of why an answer was not useful, by their keys."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import discord
 
-from bot.core.messages import Address, Due, Event, Outgoing, Reply
+from bot.core.messages import Address, Due, Event, Manner, Outgoing, Reply
 from bot.platforms.discord.incoming import ORIGINAL, PLATFORM, DiscordReceived, read_again
 from bot.platforms.discord.markup import Message, messages
 from bot.platforms.discord.outgoing import Sender
@@ -54,6 +54,8 @@ class DiscordCarrier:
 
     def parts(self, received: DiscordReceived, replies: Sequence[Reply], before: Sequence[int]) -> list[Part[Message]]:
         """Return all that answers an event, in order; what an interaction holds open is filled in."""
+        if received.in_private and all(reply.manner is Manner.NOTICE for reply in replies):
+            return parts(received, replies, (ORIGINAL,), messages)
         if received.in_private:
             word = Message(self._asides.written_in_private, url=(self._asides.open_private, _DIRECT_MESSAGES))
             return [*parts(received, replies, (), messages), Post(word, ORIGINAL)]

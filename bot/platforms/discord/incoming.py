@@ -14,7 +14,7 @@ from bot.platforms.parts import Received
 from bot.storage.answers import Question
 
 PLATFORM = "discord"
-CAPABILITIES = Capabilities(buttons=True, links=True, removal=True, forms=True, pickers=True)
+CAPABILITIES = Capabilities(buttons=True, links=True, removal=True, forms=True, pickers=True, unseen=True)
 ORIGINAL = 0
 """No message's id: it stands for the message that an interaction is about, or that its acknowledgement holds open."""
 LINK = "link"
@@ -101,7 +101,7 @@ def heard_command(interaction: discord.Interaction, text: str, at: datetime, *, 
     incoming = _incoming(interaction, at)
     if interaction.guild_id is None:
         return _waiting(interaction, replace(incoming, text=text))
-    return _waiting(interaction, replace(incoming, text=text, unseen=unseen))
+    return _waiting(interaction, replace(_unseen(incoming) if unseen else incoming, text=text))
 
 
 def heard_menu(
@@ -109,8 +109,10 @@ def heard_menu(
 ) -> DiscordReceived:
     """Return what the core hears where somebody asks about a message; what it is answered is its author's, if seen."""
     incoming = replace(_incoming(interaction, at), text="/question", quoted=message.content)
-    if interaction.guild_id is None or unseen or message.author.bot:
-        return _waiting(interaction, replace(incoming, unseen=interaction.guild_id is not None and unseen))
+    if interaction.guild_id is not None and unseen:
+        return _waiting(interaction, _unseen(incoming))
+    if interaction.guild_id is None or message.author.bot:
+        return _waiting(interaction, incoming)
     return _waiting(interaction, replace(incoming, quoted_author=_author(message.author)))
 
 
@@ -123,14 +125,14 @@ def heard_press(interaction: discord.Interaction, at: datetime) -> DiscordReceiv
         return heard_in_private(heard_command(interaction, f"/start {start}", at, unseen=True))
     message = interaction.message
     asked = _replied(message) if message else None
+    incoming = _incoming(interaction, at)
     incoming = replace(
-        _incoming(interaction, at),
+        # What a press is answered, others need not read.
+        _unseen(incoming) if interaction.guild_id is not None else incoming,
         button=identifier,
         text="\n".join(_written(data.get("components", ()))),
         picked=tuple(map(str, data.get("values", ()))),
         quoted_author=_author(asked.author) if asked and not asked.author.bot else None,
-        # What a press is answered, others need not read.
-        unseen=interaction.guild_id is not None,
     )
     return DiscordReceived(
         incoming=incoming,
@@ -155,7 +157,7 @@ def heard_in_private(received: DiscordReceived) -> DiscordReceived:
         pressed=None,
         otherwise=replace(
             received,
-            incoming=replace(incoming, id=f"{incoming.id}/here", unseen=True),
+            incoming=_unseen(incoming),
             shows_waiting=True,
             pressed=None,
         ),
@@ -209,6 +211,14 @@ def _incoming(interaction: discord.Interaction, at: datetime) -> Incoming:
         community_title=guild.name if guild else None,
         capabilities=CAPABILITIES,
     )
+
+
+def _unseen(incoming: Incoming) -> Incoming:
+    """Return an event whose answer is for its person alone: what they alone see in a channel is a place of its own."""
+    if incoming.unseen:
+        return incoming
+    address = incoming.address
+    return replace(incoming, address=replace(address, place=f"{address.place}/{address.account}"), unseen=True)
 
 
 def _waiting(interaction: discord.Interaction, incoming: Incoming) -> DiscordReceived:

@@ -66,10 +66,10 @@ class Vigie:
 
     async def stops(self) -> None:
         """Stop, and finish what was begun."""
-        self.adapter.stop()
-        if self._running:
-            await asyncio.wait_for(self._running, 5)
-            self._running = None
+        running, self._running = self._running, None
+        if running:
+            self.adapter.stop()
+            await asyncio.wait_for(running, 5)
 
     async def restarts(self) -> None:
         """Stop, and start anew: nothing is left of what was in memory."""
@@ -123,9 +123,11 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def asleep(double: FakeDiscord, advisor: Advisor, database: Database) -> Vigie:
-    """Vigie before she starts."""
-    return Vigie(double, advisor, database)
+async def asleep(double: FakeDiscord, advisor: Advisor, database: Database) -> AsyncIterator[Vigie]:
+    """Vigie before she starts; whatever a test leaves of her is stopped."""
+    vigie = Vigie(double, advisor, database)
+    yield vigie
+    await vigie.stops()
 
 
 @pytest.fixture
