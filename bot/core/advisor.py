@@ -302,7 +302,7 @@ class Advisor:
         """Return replies with a button back to the journey that waits, unless they lead there already."""
         run = told.run or scene.run
         journey = scene.corpus.journey(run.state.journey) if run and run.state.open else None
-        if run is None or journey is None or run.address.community != scene.address.community:
+        if run is None or journey is None or run.address.community != scene.address.community or scene.is_overheard:
             return replies
         if not replies or any(_leads_on(choice) for reply in replies for choice in reply.choices):
             return replies

@@ -112,9 +112,9 @@ class Responding:
     @staticmethod
     def _is_overheard(scene: Scene, command: Command) -> bool:
         """Tell whether others would read what is nobody else's business."""
-        can_be_unseen = scene.incoming.capabilities.unseen
-        private = _IN_PRIVATE_WHERE_IT_CAN_BE if can_be_unseen else _IN_PRIVATE
-        return command.name in private and scene.address.community is not None and not scene.incoming.unseen
+        if scene.is_overheard:
+            return command.name in _IN_PRIVATE_WHERE_IT_CAN_BE
+        return command.name in _IN_PRIVATE and scene.address.community is not None and not scene.incoming.unseen
 
     async def _question(self, scene: Scene, argument: str) -> Told:
         if argument:

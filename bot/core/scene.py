@@ -44,6 +44,12 @@ class Scene:
         return self.incoming.role
 
     @property
+    def is_overheard(self) -> bool:
+        """Whether others read the answer, although it could be shown to the person alone."""
+        incoming = self.incoming
+        return incoming.capabilities.unseen and self.address.community is not None and not incoming.unseen
+
+    @property
     def address(self) -> Address:
         """Where the event comes from."""
         return self.incoming.address
