@@ -318,7 +318,10 @@ class Advisor:
         if not (replies and is_answer and is_seen and scene.incoming.capabilities.removal):
             return replies
         first, *others = replies
-        remove = Choice(button_id(ButtonKind.REMOVE, scene.address), self._voice.labels.remove, ChoiceKind.NAVIGATION)
+        author = scene.incoming.quoted_author
+        answered = author.account if author and first.to_quoted else ""
+        identifier = button_id(ButtonKind.REMOVE, scene.address, answered)
+        remove = Choice(identifier, self._voice.labels.remove, ChoiceKind.NAVIGATION)
         return (replace(first, choices=(*first.choices, remove)), *others)
 
     def _note_awaited(self, address: Address, outgoing: Outgoing) -> None:

@@ -46,7 +46,7 @@ class Feedback:
     async def _explain(self, scene: Scene, passage: Passage, argument: str) -> Told:
         written = " ".join(scene.incoming.text.split())[:LONGEST_REASON]
         if argument == WRITE and not written:
-            return Told((self._voice.notice("buttons/outdated"),))
+            return Told((self._voice.notice("feedback/nothing_written"),))
         reason, said = (None, written) if argument == WRITE else (argument, None)
         known = await feedback.explain(scene.transaction, scene.person.id, passage.id, reason, said)
         return Told((self._voice.say("feedback/explained") if known else self._voice.notice("buttons/outdated"),))

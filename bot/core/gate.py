@@ -3,7 +3,8 @@
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.core.buttons import ButtonKind, owner_of, read_button
+from bot.content.corpus import digest
+from bot.core.buttons import Button, ButtonKind, owner_of, read_button
 from bot.core.commands import read_command
 from bot.core.communities import Communities
 from bot.core.messages import Incoming, Outgoing, Role
@@ -58,7 +59,7 @@ class Gate:
         button = read_button(incoming.button or "")
         if button is None or button.owner == owner_of(address):
             return None
-        if button.kind is ButtonKind.REMOVE and await self._may_remove(transaction, incoming, community):
+        if button.kind is ButtonKind.REMOVE and await self._may_remove(transaction, incoming, community, button):
             return None
         if button.kind is ButtonKind.SETTING and incoming.role is Role.ADMINISTRATOR:
             return None
@@ -68,9 +69,12 @@ class Gate:
         return Outgoing((self._voice.notice("buttons/not_yours", name=name, journey=is_journey),))
 
     @staticmethod
-    async def _may_remove(transaction: Transaction, incoming: Incoming, community: Community | None) -> bool:
+    async def _may_remove(
+        transaction: Transaction, incoming: Incoming, community: Community | None, button: Button
+    ) -> bool:
         """Tell whether somebody may take away an answer that they did not call for: a moderator, or who is answered."""
         author, account = incoming.quoted_author, incoming.address.account
-        if incoming.role is not Role.MEMBER or (author and author.account == account):
+        is_answered = button.subject == digest(account) or (author is not None and author.account == account)
+        if incoming.role is not Role.MEMBER or is_answered:
             return True
         return community is not None and account in await communities.moderators(transaction, community)

@@ -121,6 +121,8 @@ class Responding:
             return await self._onboarding.come_back(scene, await self._answering.converse(scene, argument))
         if scene.incoming.quoted is None:
             return Told((self._voice.say("help/no_quote"),))
+        if not scene.incoming.quoted.strip():
+            return Told((self._voice.say("help/nothing_to_read"),))
         return await self._answering.answer_quoted(scene, scene.incoming.quoted)
 
     async def _start(self, scene: Scene, argument: str) -> Told:

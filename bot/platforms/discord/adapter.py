@@ -9,12 +9,13 @@ from datetime import datetime
 import aiohttp
 import discord
 from aiolimiter import AsyncLimiter
+from yarl import URL
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, Due
 from bot.errors import BotError
 from bot.platforms.discord.carrier import DiscordCarrier
-from bot.platforms.discord.client import Timing, VigieClient
+from bot.platforms.discord.client import ShardedVigieClient, Timing, VigieClient
 from bot.platforms.discord.commands import add_commands, publish_commands
 from bot.platforms.discord.desk import Desk
 from bot.platforms.discord.granting import give_roles
@@ -72,10 +73,10 @@ class DiscordAdapter:
         self._database = database
         self._timing = timing
         self._asks_for_members = connection.welcomes
-        self._carrier = DiscordCarrier(wording.asides)
+        self._visibility = Visibility(advisor, now)
+        self._carrier = DiscordCarrier(wording.asides, self._visibility)
         self._handling = Handling(self._carrier, advisor, database, now)
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, timing.retries)
-        self._visibility = Visibility(now)
         self._desk = Desk(advisor, self._carrier, self._handling, self._inbox, self._visibility, now)
         self._unasked = AsyncLimiter(_UNASKED, 1)
         self._now = now
@@ -122,6 +123,7 @@ class DiscordAdapter:
     async def connected(self, client: VigieClient) -> None:
         """Send by a client from now on, and tell Discord the commands if they changed."""
         self._carrier.connect(client)
+        await self._visibility.refresh()
         await publish_commands(client.tree, self._database)
 
     async def ready(self, client: VigieClient) -> None:
@@ -141,22 +143,40 @@ class DiscordAdapter:
         waits = pauses(self._timing.reconnects)
         while True:
             self._was_ready = False
-            async with self._made() as client:
-                tending = asyncio.create_task(self._tend(client))
-                try:
-                    await client.start(self._connection.token)
-                except Exception as error:  # the client fails in many ways, and none may end the process
-                    self._note(error)
-                finally:
-                    self._is_ready = False
-                    tending.cancel()
-                    await asyncio.gather(tending, return_exceptions=True)
+            try:
+                await self._serve_once()
+            except Exception as error:  # the client fails in many ways, and none may end the process
+                self._note(error)
             waits = pauses(self._timing.reconnects) if self._was_ready else waits
             await asyncio.sleep(next(waits))
 
-    def _made(self) -> VigieClient:
+    async def _serve_once(self) -> None:
+        """Connect, in as many shards as Discord wants, and stay connected as long as the client knows how to."""
+        async with self._made(VigieClient) as client:
+            await client.login(self._connection.token)
+            shards, *_ = await client.http.get_bot_gateway()
+            if shards == 1:
+                await self._stay(client)
+                return
+        async with self._made(ShardedVigieClient) as client:
+            await client.login(self._connection.token)
+            await self._stay(client)
+
+    async def _stay(self, client: VigieClient) -> None:
+        tending = asyncio.create_task(self._tend(client))
+        try:
+            await client.connect()
+        except AttributeError as error:
+            # What the library makes of a gateway that it cannot reach the very first time.
+            raise ConnectionError("the gateway cannot be reached") from error
+        finally:
+            self._is_ready = False
+            tending.cancel()
+            await asyncio.gather(tending, return_exceptions=True)
+
+    def _made(self, kind: type[VigieClient]) -> VigieClient:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, members=self._asks_for_members)
-        client = VigieClient(intents, self._connection.gateway, self._timing, self._desk, self)
+        client = kind(intents, self._connection.gateway, self._timing, self._desk, self)
         add_commands(client.tree, self._wording, self._advisor, self._desk)
         return client
 
@@ -167,7 +187,7 @@ class DiscordAdapter:
             if not self._is_ready:
                 continue
             try:
-                self._visibility.note_quiet(await self._advisor.quiet_places(PLATFORM))
+                await self._visibility.refresh()
                 await give_roles(client, self._advisor)
             except (DatabaseError, OutageError) as error:
                 _log.warning("Roles have to wait. %s", error)
@@ -200,6 +220,8 @@ class DiscordAdapter:
 def _reach(connection: Connection) -> None:
     """Have the client reach Discord where the settings say; it knows one such place a process."""
     discord.http.Route.BASE = connection.api
+    if connection.gateway:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(connection.gateway)
 
 
 def _explained(error: Exception) -> str:
@@ -209,6 +231,8 @@ def _explained(error: Exception) -> str:
             return str(error)
         case discord.ConnectionClosed():
             return f"The connection was closed (code {error.code}). It is tried again."
+        case discord.GatewayNotFound():
+            return "It does not say where its gateway is. It is tried again."
         case discord.HTTPException():
             return f"It answers with status {error.status}. It is tried again."
         case aiohttp.ClientError() | OSError() | TimeoutError():

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import discord
 
+from bot.core.buttons import ButtonKind, kind_of
 from bot.core.messages import Address, Due, Event, Manner, Outgoing, Reply
 from bot.platforms.discord.incoming import ORIGINAL, PLATFORM, DiscordReceived, read_again
 from bot.platforms.discord.markup import Message, messages
 from bot.platforms.discord.outgoing import Sender
+from bot.platforms.discord.visibility import Visibility
 from bot.platforms.errors import OutageError, SilencedError
 from bot.platforms.parts import Part, Post, parts, posts
 from bot.rendering.wording import Asides
@@ -27,8 +29,9 @@ class DiscordCarrier:
     platform = PLATFORM
     refusals = discord.DiscordException
 
-    def __init__(self, asides: Asides) -> None:
+    def __init__(self, asides: Asides, visibility: Visibility) -> None:
         self._asides = asides
+        self._visibility = visibility
         self._sender: Sender | None = None
         self._acknowledging: dict[str, asyncio.Task[None]] = {}
 
@@ -62,7 +65,9 @@ class DiscordCarrier:
         return parts(received, replies, (ORIGINAL,) if received.shows_waiting else before, messages)
 
     async def acknowledge(self, received: DiscordReceived, _replies: Sequence[Reply]) -> None:
-        """Wait until Discord knows that an interaction was heard."""
+        """Wait until Discord knows that an interaction was heard; what was just set holds from before it is shown."""
+        if kind_of(received.incoming.button or "") is ButtonKind.SETTING:
+            await self._visibility.refresh()
         identifier = (received.incoming.id or "").partition("/")[0]
         acknowledging = self._acknowledging.get(identifier)
         if acknowledging:

@@ -19,10 +19,21 @@ from bot.platforms.inbox import PAUSES
 _ID = r"(?P<kind>[a-z]{1,9}):(?P<version>\d+):(?P<owner>[0-9a-f]{16}):.{1,60}|link:.{0,64}"
 """The ids of Vigie's buttons and lists: kind, version, owner and what they are about; a link is for anybody."""
 
-# The library warns that it cannot speak: nobody wants it to.
-discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-
 _log = logging.getLogger(__name__)
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Have the library name what went wrong: where in its own code it stood helps nobody."""
+    if record.exc_info and record.exc_info[0]:
+        record.msg, record.args = f"{record.getMessage()} ({record.exc_info[0].__name__})", ()
+        record.exc_info = None
+    return True
+
+
+for _each in ("discord.client", "discord.shard"):
+    logging.getLogger(_each).addFilter(_in_one_line)
+# It warns that it cannot speak: nobody wants it to.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,7 @@ class Watches(Protocol):
         ...
 
 
-class VigieClient(discord.AutoShardedClient):
+class VigieClient(discord.Client):
     """Discord's client for one connection; it is made anew for the next one."""
 
     def __init__(
@@ -75,6 +86,7 @@ class VigieClient(discord.AutoShardedClient):
         self._gateway = gateway and URL(gateway)
         self._desk = desk
         self._watches = watches
+        self._launched: set[int] = set()
         self.tree = _Tree(self)
 
     async def setup_hook(self) -> None:
@@ -82,9 +94,10 @@ class VigieClient(discord.AutoShardedClient):
         self.add_dynamic_items(Pressed)
         await self._watches.connected(self)
 
-    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect to the gateway that was set, or to the one that Discord names."""
-        await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
+    async def on_connect(self) -> None:
+        """Resume at the gateway that was set, rather than where Discord would have it."""
+        if self._gateway and self.ws:
+            self.ws.gateway = self._gateway
 
     async def before_identify_hook(self, _: int | None, *, initial: bool = False) -> None:
         """Wait between one session and the next."""
@@ -138,6 +151,24 @@ class VigieClient(discord.AutoShardedClient):
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         """Log what one event met: the others go on."""
         _log.exception("An event of Discord failed (%s).", event_method)
+
+
+class ShardedVigieClient(VigieClient, discord.AutoShardedClient):
+    """The same, for a bot in so many servers that Discord wants several connections."""
+
+    async def on_connect(self) -> None:
+        """Do nothing: each shard has a gateway of its own."""
+
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard, at the gateway that was set or at the one that Discord names; once.
+
+        Raises:
+            ConnectionError: it could not be connected: the library would try for ever, each time within the last.
+        """
+        if shard_id in self._launched:
+            raise ConnectionError("a shard could not be connected")
+        self._launched.add(shard_id)
+        await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
 
 
 class Pressed(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_ID):

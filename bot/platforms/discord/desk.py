@@ -72,7 +72,8 @@ class Desk:
 
     async def menu(self, interaction: Interaction, message: discord.Message) -> None:
         """Take in that somebody asks about a message."""
-        unseen = self._is_unseen(interaction, to_all=None)
+        # That there is nothing to read in it is of no use to others.
+        unseen = self._is_unseen(interaction, to_all=None) or not message.content.strip()
         await self._take(interaction, heard_menu(interaction, message, self._now(), unseen=unseen))
 
     async def press(self, interaction: Interaction) -> None:

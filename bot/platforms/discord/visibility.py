@@ -1,19 +1,27 @@
 """Who sees an answer in a server: known at once, from memory, since Discord is told before anything else is done."""
 
+import logging
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from bot.core.advisor import Advisor
+from bot.platforms.discord.incoming import PLATFORM
+from bot.storage.database import DatabaseError
 
 BUSY = 10
 """Messages within `BUSY_WITHIN` from which on a channel is busy: what one person asks would be in the others' way."""
 BUSY_WITHIN = timedelta(minutes=5)
 _CHANNELS = 10_000
 
+_log = logging.getLogger(__name__)
+
 
 class Visibility:
     """Decides whether an answer is shown to one person alone, by how busy a channel is, and by where to be quiet."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, advisor: Advisor, now: Callable[[], datetime]) -> None:
+        self._advisor = advisor
         self._now = now
         self._lately: OrderedDict[int, deque[datetime]] = OrderedDict()
         self._quiet: frozenset[tuple[str, str]] = frozenset()
@@ -26,9 +34,12 @@ class Visibility:
         if len(self._lately) > _CHANNELS:
             self._lately.popitem(last=False)
 
-    def note_quiet(self, places: Iterable[tuple[str, str]]) -> None:
-        """Take over where to be quiet: servers, each with a channel."""
-        self._quiet = frozenset(places)
+    async def refresh(self) -> None:
+        """Look up where to be quiet."""
+        try:
+            self._quiet = frozenset(await self._advisor.quiet_places(PLATFORM))
+        except DatabaseError as error:
+            _log.warning("Where to be quiet cannot be looked up. %s", error)
 
     def is_unseen(self, server: int, channel: int, within: int | None, *, to_all: bool | None) -> bool:
         """Tell whether an answer is for who asks alone, who may have said whether it is `to_all`."""

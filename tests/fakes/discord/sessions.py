@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from tests.fakes.discord.world import Json
 from tests.fakes.waiting import Pulse
@@ -59,7 +59,8 @@ class Connection:
             item = await self._outbox.get()
             try:
                 if isinstance(item, int):
-                    await self.socket.close(code=item)
+                    # The socket stays open until the client has closed its end, too, so that it reads the code.
+                    await self.socket.send_frame(item.to_bytes(2, "big"), WSMsgType.CLOSE)
                     return
                 if self._compressor is None:
                     await self.socket.send_str(item)
