@@ -39,7 +39,7 @@ class Communities:
             await communities.leave(transaction, address, incoming.received_at)
             return Outgoing(())
         await communities.known(transaction, address, incoming.community_title)
-        return Outgoing((self._voice.say("communities/taken_in"),))
+        return Outgoing((self._voice.say("communities/taken_in", named=incoming.capabilities.names),))
 
     async def silence(self, transaction: Transaction, incoming: Incoming, community: Community) -> Outgoing | None:
         """Return what little is said where Vigie is to keep silent, None where she may speak."""

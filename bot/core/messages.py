@@ -45,6 +45,7 @@ class Capabilities:
         removal: Vigie can take her own messages away.
         forms: a button may open a form, which is sent with what was written in it.
         pickers: people pick places and roles of a community from lists.
+        names: Vigie hears her name, wherever it is said.
         unseen: in a community, an answer may be shown to one person alone, so that what is theirs is.
     """
 
@@ -53,6 +54,7 @@ class Capabilities:
     removal: bool = False
     forms: bool = False
     pickers: bool = False
+    names: bool = False
     unseen: bool = False
 
 

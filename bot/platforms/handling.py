@@ -206,6 +206,8 @@ class Handling(Generic[ReceivedT, Shown]):
         return replace(received, incoming=replace(received.incoming, newcomers=newcomers))
 
     async def _note_unreachable(self, address: Address, error: UnreachableError) -> None:
-        _log.info("%s refuses a message for good (%s).", address.platform.capitalize(), error)
-        if not isinstance(error, SilencedError):
+        if isinstance(error, SilencedError):
+            _log.warning("%s does not let a message be written (%s).", address.platform.capitalize(), error)
+        else:
+            _log.info("%s refuses a message for good (%s).", address.platform.capitalize(), error)
             await self._advisor.note_unreachable(address, self._now())

@@ -40,6 +40,7 @@ _EVERY_VALUE: dict[str, Any] = {
     "day": "jeudi",
     "community": SimpleNamespace(title="Titre", welcomes=True, welcome_text="Un mot.", role_refused=True),
     "picks": False,
+    "named": False,
     "names": ["Léa", "Sam"],
     "turn": 1,
     "place": 2,

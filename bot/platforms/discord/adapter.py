@@ -102,6 +102,8 @@ class DiscordAdapter:
             if not connecting.done():
                 connecting.cancel()
             await asyncio.wait((connecting,))
+            # What the client tells at its very end is heard, too.
+            await asyncio.sleep(0)
         if not connecting.cancelled():
             connecting.result()
 
@@ -163,16 +165,20 @@ class DiscordAdapter:
             await self._stay(client)
 
     async def _stay(self, client: VigieClient) -> None:
+        """Stay connected, until the client gives up or has been without a connection for too long."""
+        connecting = asyncio.create_task(client.connect())
         tending = asyncio.create_task(self._tend(client))
         try:
-            await client.connect()
+            await asyncio.wait((connecting, tending), return_when=asyncio.FIRST_COMPLETED)
+            await (connecting if connecting.done() else tending)
         except AttributeError as error:
             # What the library makes of a gateway that it cannot reach the very first time.
             raise ConnectionError("the gateway cannot be reached") from error
         finally:
             self._is_ready = False
-            tending.cancel()
-            await asyncio.gather(tending, return_exceptions=True)
+            for task in (connecting, tending):
+                task.cancel()
+            await asyncio.gather(connecting, tending, return_exceptions=True)
 
     def _made(self, kind: type[VigieClient]) -> VigieClient:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, members=self._asks_for_members)
@@ -181,10 +187,16 @@ class DiscordAdapter:
         return client
 
     async def _tend(self, client: VigieClient) -> None:
-        """Do from time to time what nobody does anything for."""
+        """Do from time to time what nobody does anything for.
+
+        Raises:
+            ConnectionError: the connection has been lost for so long that it is better made anew.
+        """
         while True:
             await asyncio.sleep(self._timing.tended)
-            if not self._is_ready:
+            if client.lost_for > self._timing.patience:
+                raise ConnectionError("the connection was lost for long")
+            if not self._is_ready or client.lost_for:
                 continue
             try:
                 await self._visibility.refresh()

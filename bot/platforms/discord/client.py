@@ -16,7 +16,7 @@ from bot.platforms.discord.commands import Interaction
 from bot.platforms.discord.desk import Desk
 from bot.platforms.inbox import PAUSES
 
-_ID = r"(?P<kind>[a-z]{1,9}):(?P<version>\d+):(?P<owner>[0-9a-f]{16}):.{1,60}|link:.{0,64}"
+_ID = re.compile(r"(?P<kind>[a-z]{1,9}):(?P<version>\d+):(?P<owner>[0-9a-f]{16}):.{1,60}|link:.{0,64}")
 """The ids of Vigie's buttons and lists: kind, version, owner and what they are about; a link is for anybody."""
 
 _log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ class Timing:
         identifies: between sessions of one connection
             (https://discord.com/developers/docs/events/gateway#rate-limiting).
         servers: without another server, after which there are no more.
+        patience: without a connection, after which it is made anew: the library waits ever longer between attempts.
         tended: between looks at the roles to give, and at where to be quiet.
     """
 
@@ -54,6 +55,7 @@ class Timing:
     reconnects: Sequence[float] = (1.0, 5.0, 15.0, 60.0, 120.0, 300.0)
     identifies: float = 5.0
     servers: float = 2.0
+    patience: float = 60.0
     tended: float = 5.0
 
 
@@ -87,6 +89,7 @@ class VigieClient(discord.Client):
         self._desk = desk
         self._watches = watches
         self._launched: set[int] = set()
+        self._lost_at: float | None = None
         self.tree = _Tree(self)
 
     async def setup_hook(self) -> None:
@@ -94,8 +97,29 @@ class VigieClient(discord.Client):
         self.add_dynamic_items(Pressed)
         await self._watches.connected(self)
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand on an event; what the library still has to say once it is closed, it has no loop left to say in."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
+    @property
+    def lost_for(self) -> float:
+        """For how many seconds there has been no connection, after there was one."""
+        return 0.0 if self._lost_at is None else asyncio.get_running_loop().time() - self._lost_at
+
+    async def on_disconnect(self) -> None:
+        """Note that the connection is lost."""
+        if self._lost_at is None and not self.is_closed():
+            self._lost_at = asyncio.get_running_loop().time()
+            _log.info("The connection to Discord is lost. It is taken up again where it broke off.")
+
+    async def on_resumed(self) -> None:
+        """Note that the connection stands again."""
+        self._lost_at = None
+
     async def on_connect(self) -> None:
-        """Resume at the gateway that was set, rather than where Discord would have it."""
+        """Note that the connection stands, and resume it at the gateway that was set."""
+        self._lost_at = None
         if self._gateway and self.ws:
             self.ws.gateway = self._gateway
 
@@ -109,8 +133,10 @@ class VigieClient(discord.Client):
         await self._desk.press(interaction)
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Hand on what was written in a form: the client itself forgets its forms when it ends."""
-        if interaction.type is discord.InteractionType.modal_submit:
+        """Hand on what no item of the client's hears: a form, and a button that its message no longer holds."""
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        is_component = interaction.type is discord.InteractionType.component
+        if is_form or (is_component and not _is_held(interaction)):
             await self._desk.press(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
@@ -153,11 +179,24 @@ class VigieClient(discord.Client):
         _log.exception("An event of Discord failed (%s).", event_method)
 
 
+def _is_held(interaction: Interaction) -> bool:
+    """Tell whether a button or a list of Vigie's is still in its message."""
+    pressed = str(dict(interaction.data or {}).get("custom_id"))
+    rows = interaction.message.components if interaction.message else []
+    held = (item for row in rows if isinstance(row, discord.ActionRow) for item in row.children)
+    is_ours = _ID.fullmatch(pressed) is not None
+    return is_ours and any(getattr(item, "custom_id", None) == pressed for item in held)
+
+
 class ShardedVigieClient(VigieClient, discord.AutoShardedClient):
     """The same, for a bot in so many servers that Discord wants several connections."""
 
     async def on_connect(self) -> None:
-        """Do nothing: each shard has a gateway of its own."""
+        """Note that the connections stand: each has a gateway of its own."""
+        self._lost_at = None
+
+    async def on_disconnect(self) -> None:
+        """Leave it to the library: one shard of several is no reason to connect all of them anew."""
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
         """Connect a shard, at the gateway that was set or at the one that Discord names; once.

@@ -13,10 +13,12 @@ from discord.app_commands import Choice as Listed
 
 from bot.core.advisor import Advisor
 from bot.platforms.discord.incoming import PLATFORM
+from bot.platforms.discord.requests import asked
+from bot.platforms.errors import UnreachableError
 from bot.rendering.wording import Option, Wording
 from bot.retrieval.french import fold
 from bot.storage import published
-from bot.storage.database import Database
+from bot.storage.database import Database, DatabaseError
 
 _LISTED = 25
 _LONGEST_LISTED = 100
@@ -58,20 +60,28 @@ def add_commands(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -
 
 
 async def publish_commands(tree: Tree, database: Database) -> None:
-    """Tell Discord the commands, if they are not what it was told last.
+    """Tell Discord the commands, if they are not what it was told last; if it refuses them, all else goes on.
 
     Raises:
-        discord.DiscordException: Discord cannot be reached, or refuses them.
-        DatabaseError: the database cannot be used.
+        OutageError: Discord cannot be reached.
     """
     application = str(tree.client.application_id)
     told = [command.to_dict(tree) for command in tree.get_commands(type=None)]
     digest = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    if await published.find(database, PLATFORM, application) == digest:
-        return
-    await tree.sync()
-    await published.keep(database, PLATFORM, application, digest)
-    _log.info("Discord was told the commands anew.")
+    try:
+        if await published.find(database, PLATFORM, application) == digest:
+            return
+    except DatabaseError as error:
+        _log.warning("Which commands Discord was told cannot be looked up: it is told them again. %s", error)
+    try:
+        await asked(tree.sync())
+        await published.keep(database, PLATFORM, application, digest)
+    except (discord.DiscordException, UnreachableError) as error:
+        _log.error("Discord refuses the commands (%s): it keeps those that it has.", error)
+    except DatabaseError as error:
+        _log.warning("Which commands Discord was told cannot be kept. %s", error)
+    else:
+        _log.info("Discord was told the commands anew.")
 
 
 def _add_asking(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -> None:

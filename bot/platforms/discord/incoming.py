@@ -14,7 +14,7 @@ from bot.platforms.parts import Received
 from bot.storage.answers import Question
 
 PLATFORM = "discord"
-CAPABILITIES = Capabilities(buttons=True, links=True, removal=True, forms=True, pickers=True, unseen=True)
+CAPABILITIES = Capabilities(buttons=True, links=True, removal=True, forms=True, pickers=True, names=True, unseen=True)
 ORIGINAL = 0
 """No message's id: it stands for the message that an interaction is about, or that its acknowledgement holds open."""
 LINK = "link"

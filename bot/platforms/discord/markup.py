@@ -41,6 +41,7 @@ _PLACES = [
     discord.ChannelType.stage_voice,
 ]
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+_ADDRESS = re.compile(r"https?://\S+")
 _STRONG = re.compile(r"(?<!\\)\*\*")
 
 Component = discord.ui.Item[Any]
@@ -66,7 +67,7 @@ def messages(reply: Reply) -> list[Message]:
     rows = rows_of(reply.choices)
     first, *others = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)] or [[]]
     if _is_plain(reply):
-        shown = [Message(reply.text)]
+        shown = [Message(written(reply.text))]
     else:
         parts = split(reply.blocks, longest=_LONGEST_TEXT, measure=units)
         shown = [Message(embed=_embed(piece, reply.phase)) for part in parts for piece in _pieces(part.blocks)]
@@ -109,6 +110,11 @@ def plain(markdown: str) -> str:
     return _ESCAPED.sub(r"\1", _STRONG.sub("", markdown))
 
 
+def written(markdown: str) -> str:
+    """Return a text as Discord reads it: what is escaped in an address would be taken for a part of it."""
+    return _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[0]), markdown)
+
+
 def _is_plain(reply: Reply) -> bool:
     is_short = units(reply.text) <= _LONGEST_CONTENT
     return not reply.choices and not reply.phase and len(reply.blocks) == 1 and is_short
@@ -129,13 +135,13 @@ def _pieces(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
 def _embed(blocks: Sequence[Block], phase: Phase | None) -> discord.Embed:
     """Return blocks as an embed: the title above, the source below, all else in between."""
     by_role = {block.role: block.text for block in blocks}
-    title, source = plain(by_role.get("title", "")), plain(by_role.get("source", ""))
+    title, source = _STRONG.sub("", by_role.get("title", "")), plain(by_role.get("source", ""))
     title = title if units(title) <= _LONGEST_TITLE else ""
     source = source if units(source) <= _LONGEST_FOOTER else ""
     apart = {role for role, text in (("title", title), ("source", source)) if text}
     # What stands above the buttons comes last, whatever was added to the message.
     others = sorted((block for block in blocks if block.role not in apart), key=lambda block: block.role == "more")
-    text = "\n\n".join(block.text for block in others)
+    text = written("\n\n".join(block.text for block in others))
     embed = discord.Embed(title=title or None, description=text or None, colour=_COLOURS[phase])
     return embed.set_footer(text=source) if source else embed
 

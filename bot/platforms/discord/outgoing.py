@@ -10,10 +10,12 @@ from bot.core.messages import Attachment
 from bot.platforms.discord.incoming import ORIGINAL, DiscordReceived
 from bot.platforms.discord.markup import Message, view_of
 from bot.platforms.discord.requests import asked
-from bot.platforms.errors import SilencedError
+from bot.platforms.errors import OutageError, SilencedError
 from bot.platforms.parts import Part, Post, Removal
 
 _NOBODY = discord.AllowedMentions.none()
+_ATTEMPTS = 3
+"""How many times Discord is told that an interaction was heard: there are three seconds for it."""
 _THE_ORIGINAL: Any = "@original"
 """What Discord calls the message that an interaction is about."""
 _GONE = 10008
@@ -36,11 +38,18 @@ class Sender:
     async def acknowledge(self, interaction: discord.Interaction, received: DiscordReceived) -> None:
         """Have Discord wait for the answer to an interaction; whether others will see it is decided by now."""
         unseen = received.incoming.unseen or received.in_private
-        try:
-            await asked(interaction.response.defer(ephemeral=unseen, thinking=received.shows_waiting))
-        except discord.HTTPException as error:
-            # It was acknowledged already: the same event came twice.
-            _log.info("An interaction was not acknowledged (%s).", error.text)
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                await asked(interaction.response.defer(ephemeral=unseen, thinking=received.shows_waiting))
+            except OutageError:
+                if not left:
+                    raise
+            except (SilencedError, discord.HTTPException) as error:
+                # It was acknowledged already: the same event came twice, or the answer to the first attempt was lost.
+                _log.info("An interaction was not acknowledged (%s).", error)
+                return
+            else:
+                return
 
     async def answer(self, received: DiscordReceived, part: Part[Message]) -> int | None:
         """Do what a part says where the event comes from; return the message that shows it, if one does.
@@ -82,18 +91,34 @@ class Sender:
 
     async def _answer_by(self, hook: discord.Webhook, part: Part[Message], *, unseen: bool) -> int | None:
         match part:
-            case Post(replaces=int(), shown=message):
-                # The original alone is ever replaced by an interaction.
-                edited: discord.WebhookMessage = await asked(hook.edit_message(_THE_ORIGINAL, **_edited(message)))
-                return edited.id
+            case Post(replaces=int(), shown=message) if edited := await self._edited_original(hook, message):
+                return edited
             case Post(shown=message):
                 sent = await asked(hook.send(**_shown(message), ephemeral=unseen or message.unseen, wait=True))
                 return sent.id
             case Removal():
-                await asked(hook.delete_message(_THE_ORIGINAL))
+                await self._remove_original(hook)
             case Attachment():
                 await asked(hook.send(file=_file(part), ephemeral=unseen, allowed_mentions=_NOBODY, wait=True))
         return None
+
+    @staticmethod
+    async def _edited_original(hook: discord.Webhook, message: Message) -> int | None:
+        """Edit the message that an interaction is about; return it, None where it is gone."""
+        try:
+            edited: discord.WebhookMessage = await asked(hook.edit_message(_THE_ORIGINAL, **_edited(message)))
+        except discord.NotFound as error:
+            if error.code != _GONE:
+                raise
+            return None
+        return edited.id
+
+    @staticmethod
+    async def _remove_original(hook: discord.Webhook) -> None:
+        try:
+            await asked(hook.delete_message(_THE_ORIGINAL))
+        except discord.NotFound as error:
+            _log.info("A message was gone already (%s).", error.text)
 
     async def _sent(self, place: discord.PartialMessageable, message: Message, replies_to: int | None = None) -> int:
         shown = _shown(message)
