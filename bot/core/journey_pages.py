@@ -59,7 +59,9 @@ class Page:
     def choices(self) -> tuple[Choice, ...]:
         if not self.turn.shows:
             return tuple(self._control(each) for each in controls(self.journey, self.state))
-        facts = [fact for name in self.step.facts if (fact := self.scene.corpus.by_id.get(name))]
+        # What a quiz asks, its passages tell: they are in the recap.
+        named = () if self.step.kind is StepKind.QUIZ else self.step.facts
+        facts = [fact for name in named if (fact := self.scene.corpus.by_id.get(name))]
         read = passage_choices(facts, self.scene.address, ChoiceKind.SEE_ALSO)
         answers = [self._answer(each) for each in answers_offered(self.journey, self.state)]
         if self.awaits_text and self.scene.incoming.capabilities.forms:

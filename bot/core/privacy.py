@@ -41,7 +41,7 @@ class Privacy:
             accounts=", ".join(f"{row['platform']}/{row['account']}" for row in kept["accounts"]),
             since=datetime.fromisoformat(kept["people"][0]["since"]).astimezone(zone).date(),
             zone=scene.person.zone,
-            communities=", ".join(row["community"] for row in kept.get("memberships", ())),
+            communities=", ".join((await people.communities(scene.transaction, scene.person.id)).values()),
             reminder=weekday(reminder[0]["weekday"]) if reminder else "",
             begun=[self._journey(scene, run) for run in runs],
             **{name: len(kept.get(name, ())) for name in ("feedback", "watches", "conversations", "events")},

@@ -9,5 +9,9 @@ class UnreachableError(Exception):
     """The platform lets Vigie write there no longer: she was blocked, or put out."""
 
 
+class NowhereError(UnreachableError):
+    """There is no place for what nobody asked for: nothing is wrong with that."""
+
+
 class SilencedError(UnreachableError):
     """Vigie may not write there for now, as the platform's or the community's rules have it."""

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, Author, Due, Event, Outgoing, Reply
-from bot.platforms.errors import OutageError, SilencedError, UnreachableError
+from bot.platforms.errors import NowhereError, OutageError, SilencedError, UnreachableError
 from bot.platforms.parts import Part, Post, Received, Shown
 from bot.storage import answers, inbox
 from bot.storage.database import Database
@@ -206,6 +206,8 @@ class Handling(Generic[ReceivedT, Shown]):
         return replace(received, incoming=replace(received.incoming, newcomers=newcomers))
 
     async def _note_unreachable(self, address: Address, error: UnreachableError) -> None:
+        if isinstance(error, NowhereError):
+            return
         if isinstance(error, SilencedError):
             _log.warning("%s does not let a message be written (%s).", address.platform.capitalize(), error)
         else:

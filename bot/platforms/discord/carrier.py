@@ -13,7 +13,7 @@ from bot.platforms.discord.incoming import ORIGINAL, PLATFORM, DiscordReceived, 
 from bot.platforms.discord.markup import Message, messages
 from bot.platforms.discord.outgoing import Sender
 from bot.platforms.discord.visibility import Visibility
-from bot.platforms.errors import OutageError, SilencedError
+from bot.platforms.errors import NowhereError, OutageError, SilencedError
 from bot.platforms.parts import Part, Post, parts, posts
 from bot.rendering.wording import Asides
 from bot.storage.inbox import Item
@@ -90,6 +90,8 @@ class DiscordCarrier:
     async def tell(self, received: DiscordReceived, outgoing: Outgoing) -> None:
         """Send what is said of something that happened in a server: where its team chose, or where Discord says so."""
         chosen = int(outgoing.place) if outgoing.place else None
+        if chosen is None and received.channel is None:
+            raise NowhereError("there is no channel to write in")
         for number, part in enumerate(_posts(outgoing.replies)):
             try:
                 await self._open.post(chosen or received.channel, part)

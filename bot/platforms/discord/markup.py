@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.content.corpus import Phase
+from bot.core.buttons import ButtonKind, read_button
 from bot.core.messages import PICKERS, Block, Choice, ChoiceKind, Manner, Reply
 from bot.platforms.discord.incoming import LINK
 from bot.rendering.split import split
@@ -16,23 +17,23 @@ from bot.rendering.split import split
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits; the whole embed holds 6000.
 _LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_FOOTER, _LONGEST_CONTENT = 256, 3600, 2000, 2000
 _ROWS, _ROW_BUTTONS, _LABEL = 5, 5, 80
-_ROW_LETTERS = 44
-"""Letters that a row of buttons shows whole on a narrow phone."""
+_ROW_LETTERS, _BUTTON_LETTERS = 44, 5
+"""Letters that a row of buttons shows whole on a narrow phone, and those that the frame of each takes of them."""
 _PICKED_AT_ONCE = 25
 _COLOURS: Mapping[Phase | None, int] = MappingProxyType(
     {Phase.VIRALISER: 0xE07A3F, Phase.INFORMER: 0x3B82C4, Phase.EDUQUER: 0x3FA66B, None: 0x6B7A99}
 )
-_ORDER = (
-    ChoiceKind.CHOICE,
-    ChoiceKind.LINK,
-    ChoiceKind.SEE_ALSO,
-    ChoiceKind.FEEDBACK,
-    ChoiceKind.NAVIGATION,
-    *PICKERS,
+_TOGETHER: tuple[tuple[ChoiceKind, ...], ...] = (
+    (ChoiceKind.CHOICE,),
+    (ChoiceKind.LINK,),
+    (ChoiceKind.SEE_ALSO,),
+    (ChoiceKind.FEEDBACK, ChoiceKind.NAVIGATION),
+    *((kind,) for kind in PICKERS),
 )
-_STYLES: Mapping[ChoiceKind, discord.ButtonStyle] = MappingProxyType(
-    {ChoiceKind.CHOICE: discord.ButtonStyle.primary, ChoiceKind.LINK: discord.ButtonStyle.success}
-)
+"""The kinds of choices that share rows, in order."""
+_LED_BY = frozenset({ButtonKind.STEP, ButtonKind.JOURNEY, ButtonKind.REMIND, ButtonKind.WATCH, ButtonKind.TEAM})
+"""What the eye is led to: all else is there for who looks for it."""
+_UNTICKED = "☐"
 _PLACES = [
     discord.ChannelType.text,
     discord.ChannelType.news,
@@ -41,6 +42,9 @@ _PLACES = [
     discord.ChannelType.stage_voice,
 ]
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+_SMALL = frozenset({"privacy"})
+"""What is said in small letters."""
+_BOX = re.compile(r"^- ([☑☐]) ", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://\S+")
 _STRONG = re.compile(r"(?<!\\)\*\*")
 
@@ -64,6 +68,9 @@ def messages(reply: Reply) -> list[Message]:
     """Return a reply as the messages that it takes, with its choices below the last one."""
     if not reply.blocks:
         return []
+    if any(each.kind is ChoiceKind.SEE_ALSO for each in reply.choices):
+        # The buttons say it themselves.
+        reply = replace(reply, blocks=tuple(block for block in reply.blocks if block.role != "more"))
     rows = rows_of(reply.choices)
     first, *others = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)] or [[]]
     if _is_plain(reply):
@@ -85,10 +92,11 @@ def units(text: str) -> int:
 
 def rows_of(choices: Sequence[Choice]) -> list[tuple[Choice, ...]]:
     """Return choices in rows: by kind, those that are short side by side, closer where they would be too many."""
-    rows = [row for kind in _ORDER for row in _rows([each for each in choices if each.kind is kind], _ROW_LETTERS)]
+    groups = [[each for each in choices if each.kind in kinds] for kinds in _TOGETHER]
+    rows = [row for group in groups for row in _rows(group, _ROW_LETTERS)]
     if len(rows) <= _ROWS:
         return rows
-    return [row for kind in _ORDER for row in _rows([each for each in choices if each.kind is kind], None)]
+    return [row for group in groups for row in _rows(group, None)]
 
 
 def view_of(message: Message) -> discord.ui.View:
@@ -112,7 +120,13 @@ def plain(markdown: str) -> str:
 
 def written(markdown: str) -> str:
     """Return a text as Discord reads it: what is escaped in an address would be taken for a part of it."""
-    return _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[0]), markdown)
+    plain_addresses = _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[0]), markdown)
+    # It draws one of the two boxes as a picture, and both behind a bullet.
+    return _BOX.sub(lambda found: "✅ " if found[1] == "☑" else "⬜ ", plain_addresses)
+
+
+def _small(block: Block) -> str:
+    return "\n".join(f"-# {line}" for line in block.text.splitlines())
 
 
 def _is_plain(reply: Reply) -> bool:
@@ -139,9 +153,9 @@ def _embed(blocks: Sequence[Block], phase: Phase | None) -> discord.Embed:
     title = title if units(title) <= _LONGEST_TITLE else ""
     source = source if units(source) <= _LONGEST_FOOTER else ""
     apart = {role for role, text in (("title", title), ("source", source)) if text}
-    # What stands above the buttons comes last, whatever was added to the message.
-    others = sorted((block for block in blocks if block.role not in apart), key=lambda block: block.role == "more")
-    text = written("\n\n".join(block.text for block in others))
+    # What is said beside the matter comes last.
+    others = sorted((block for block in blocks if block.role not in apart), key=lambda block: block.role in _SMALL)
+    text = written("\n\n".join(_small(block) if block.role in _SMALL else block.text for block in others))
     embed = discord.Embed(title=title or None, description=text or None, colour=_COLOURS[phase])
     return embed.set_footer(text=source) if source else embed
 
@@ -151,7 +165,7 @@ def _rows(choices: Sequence[Choice], letters: int | None) -> list[tuple[Choice, 
     rows: list[tuple[Choice, ...]] = []
     for choice in choices:
         row = (*rows[-1], choice) if rows and choice.kind not in PICKERS else ()
-        fits = letters is None or sum(len(each.label) for each in row) <= letters
+        fits = letters is None or sum(len(each.label) + _BUTTON_LETTERS for each in row) <= letters
         if row and len(row) <= _ROW_BUTTONS and fits:
             rows[-1] = row
         else:
@@ -190,7 +204,23 @@ def _component(choice: Choice, row: int) -> Component:
     return discord.ui.Button(
         custom_id=f"{LINK}:{choice.start}" if choice.kind is ChoiceKind.LINK else choice.id,
         label=choice.label[:_LABEL],
-        style=_STYLES.get(choice.kind, discord.ButtonStyle.secondary),
-        emoji="📖" if choice.kind is ChoiceKind.SEE_ALSO else None,
+        style=_style_of(choice),
+        emoji="➡️" if choice.kind is ChoiceKind.SEE_ALSO else None,
         row=row,
     )
+
+
+def _style_of(choice: Choice) -> discord.ButtonStyle:
+    """Return how much the eye is led to a button, and whether it is to think twice."""
+    button = read_button(choice.id)
+    if choice.kind is ChoiceKind.LINK or button is None:
+        return discord.ButtonStyle.success
+    match button.kind, button.argument:
+        case ButtonKind.STEP, "continue":
+            return discord.ButtonStyle.success
+        case ButtonKind.ERASE, "yes":
+            return discord.ButtonStyle.danger
+        case ButtonKind.REMIND, "no":
+            return discord.ButtonStyle.secondary
+    is_led_to = choice.kind is ChoiceKind.CHOICE and button.kind in _LED_BY and not choice.label.startswith(_UNTICKED)
+    return discord.ButtonStyle.primary if is_led_to else discord.ButtonStyle.secondary

@@ -1,10 +1,11 @@
 """What Vigie lacks to serve well, said in plain words when she starts."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import discord
 
+from bot.platforms.discord.incoming import PLATFORM
 from bot.storage.communities import Community
 
 PERMISSIONS = discord.Permissions(
@@ -31,15 +32,22 @@ def report(client: discord.Client, communities: Iterable[Community]) -> None:
     """Log where Vigie serves, and what is set up otherwise than she would like."""
     if client.application_id and not client.guilds:
         _log.warning("Vigie is in no server yet. To take her into one: %s", invitation(client.application_id))
-    roles = {community.id: community.completion_role for community in communities}
+    known = {community.id: community for community in communities}
     for guild in client.guilds:
-        role = roles.get(str(guild.id))
-        if guild.me and role and not _may_give(guild, int(role)):
-            _log.warning(
-                "In '%s', Vigie may not give the role of the journey's end. Place hers above it, with the permission to"
-                " manage roles.",
-                guild.name,
-            )
+        community = known.get(str(guild.id)) or Community(PLATFORM, str(guild.id), guild.name)
+        for found in _lacks(guild, community):
+            _log.warning("In '%s', %s", guild.name, found)
+
+
+def _lacks(guild: discord.Guild, community: Community) -> Iterator[str]:
+    if community.welcomes and community.welcome_place is None and guild.system_channel is None:
+        yield "there is no channel for welcomes: choose one with /reglages."
+    role = community.completion_role
+    if guild.me and role and not _may_give(guild, int(role)):
+        yield (
+            "Vigie may not give the role of the journey's end. Place hers above it, with the permission to manage"
+            " roles."
+        )
 
 
 def _may_give(guild: discord.Guild, role: int) -> bool:
