@@ -60,7 +60,7 @@ class DiscordCarrier:
         if received.in_private and all(reply.manner is Manner.NOTICE for reply in replies):
             return parts(received, replies, (ORIGINAL,), messages)
         if received.in_private:
-            word = Message(self._asides.written_in_private, url=(self._asides.open_private, _DIRECT_MESSAGES))
+            word = Message(self._asides.written_in_private, link=self._asides.open_private)
             return [*parts(received, replies, (), messages), Post(word, ORIGINAL)]
         return parts(received, replies, (ORIGINAL,) if received.shows_waiting else before, messages)
 
@@ -82,9 +82,11 @@ class DiscordCarrier:
     async def send(self, received: DiscordReceived, part: Part[Message]) -> int | None:
         """Do what a part says; return the message that shows it, if one does."""
         is_word = isinstance(part, Post) and part.replaces == ORIGINAL
-        if received.in_private and not is_word:
+        if received.in_private:
             channel = await self._open.direct(int(received.incoming.address.account))
-            return await self._open.post(channel, part)
+            if not is_word:
+                return await self._open.post(channel, part)
+            part = _leading_to(part, channel)
         return await self._open.answer(received, part)
 
     async def tell(self, received: DiscordReceived, outgoing: Outgoing) -> None:
@@ -120,6 +122,13 @@ class DiscordCarrier:
         if self._sender is None or not self._sender.is_open:
             raise OutageError("Discord is not connected yet.")
         return self._sender
+
+
+def _leading_to(part: Part[Message], channel: int) -> Part[Message]:
+    """Return the word that an answer is elsewhere, with the address of where it is."""
+    if not isinstance(part, Post) or not part.shown.link:
+        return part
+    return replace(part, shown=replace(part.shown, address=f"{_DIRECT_MESSAGES}/{channel}"))
 
 
 def _posts(replies: Sequence[Reply]) -> list[Part[Message]]:

@@ -77,7 +77,8 @@ async def publish_commands(tree: Tree, database: Database) -> None:
         await asked(tree.sync())
         await published.keep(database, PLATFORM, application, digest)
     except (discord.DiscordException, UnreachableError) as error:
-        _log.error("Discord refuses the commands (%s): it keeps those that it has.", error)
+        said = error.text if isinstance(error, discord.HTTPException) else error
+        _log.error("Discord refuses the commands (%s): it keeps those that it has.", said)
     except DatabaseError as error:
         _log.warning("Which commands Discord was told cannot be kept. %s", error)
     else:

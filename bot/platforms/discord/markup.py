@@ -58,8 +58,9 @@ class Message:
     text: str | None = None
     embed: discord.Embed | None = None
     rows: tuple[tuple[Choice, ...], ...] = ()
-    url: tuple[str, str] | None = None
-    """The label and the address of a button that leads somewhere."""
+    link: str | None = None
+    """The label of a button that leads to an address."""
+    address: str | None = None
     unseen: bool = False
     """Whether it is shown to who pressed a button alone, to be dismissed."""
 
@@ -71,6 +72,10 @@ def messages(reply: Reply) -> list[Message]:
     if any(each.kind is ChoiceKind.SEE_ALSO for each in reply.choices):
         # The buttons say it themselves.
         reply = replace(reply, blocks=tuple(block for block in reply.blocks if block.role != "more"))
+    told = [_told(choice) for choice in reply.choices if choice.picked]
+    if told:
+        # A list shows what is picked in the place of what it is for.
+        reply = replace(reply, blocks=(*reply.blocks, Block("picked", "\n".join(told))))
     rows = rows_of(reply.choices)
     first, *others = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)] or [[]]
     if _is_plain(reply):
@@ -105,9 +110,8 @@ def view_of(message: Message) -> discord.ui.View:
     for number, row in enumerate(message.rows):
         for choice in row:
             view.add_item(_component(choice, number))
-    if message.url:
-        label, address = message.url
-        view.add_item(discord.ui.Button(label=label, url=address))
+    if message.link and message.address:
+        view.add_item(discord.ui.Button(label=message.link, url=message.address))
     # The client remembers no view that is over.
     view.stop()
     return view
@@ -123,6 +127,12 @@ def written(markdown: str) -> str:
     plain_addresses = _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[0]), markdown)
     # It draws one of the two boxes as a picture, and both behind a bullet.
     return _BOX.sub(lambda found: "✅ " if found[1] == "☑" else "⬜ ", plain_addresses)
+
+
+def _told(choice: Choice) -> str:
+    """Return what a list is for, and what is picked from it: within an embed, a role's name calls nobody."""
+    sign = "@&" if choice.kind is ChoiceKind.ROLE else "#"
+    return f"- {choice.label} : {', '.join(f'<{sign}{each}>' for each in choice.picked)}"
 
 
 def _small(block: Block) -> str:

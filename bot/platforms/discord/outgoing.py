@@ -151,7 +151,7 @@ def _shown(message: Message) -> dict[str, Any]:
         shown["content"] = message.text
     if message.embed is not None:
         shown["embed"] = message.embed
-    if message.rows or message.url:
+    if message.rows or message.link:
         shown["view"] = view_of(message)
     return shown
 
@@ -161,7 +161,7 @@ def _edited(message: Message) -> dict[str, Any]:
     return {
         "content": message.text,
         "embeds": [message.embed] if message.embed else [],
-        "view": view_of(message) if message.rows or message.url else None,
+        "view": view_of(message) if message.rows or message.link else None,
         "attachments": [],
         "allowed_mentions": _NOBODY,
     }
