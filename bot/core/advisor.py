@@ -267,8 +267,9 @@ class Advisor:
         address = incoming.address
         found = await people.find(transaction, address.platform, address.account)
         person = found or await people.add(transaction, address, incoming.received_at)
-        if address.community:
-            await people.belong(transaction, person.id, address)
+        if address.community or incoming.comes_from:
+            home = replace(address, community=address.community or incoming.comes_from)
+            await people.belong(transaction, person.id, home)
         if person.reminded:
             await reminders.answered(transaction, person.id)
         if person.unreachable:

@@ -83,6 +83,7 @@ class Incoming:
         roles: the ids of the roles that the community gave them, where the platform has such a thing.
         picked: the ids of the places or roles that they picked from the list of a button.
         within: the place that the address's place is a part of, if it is.
+        comes_from: the community from which they were led into the direct message.
         unseen: whether the answer is shown to them alone, in a community.
         quoted: the text of somebody's message that this one replies to.
         quoted_author: who wrote that message; under a pressed button, whom the message with the button answers.
@@ -102,6 +103,7 @@ class Incoming:
     roles: tuple[str, ...] = ()
     picked: tuple[str, ...] = ()
     within: str | None = None
+    comes_from: str | None = None
     unseen: bool = False
     quoted: str | None = None
     quoted_author: Author | None = None

@@ -151,7 +151,15 @@ def heard_in_private(received: DiscordReceived) -> DiscordReceived:
     in_private = Address(PLATFORM, incoming.address.account)
     return replace(
         received,
-        incoming=replace(incoming, address=in_private, unseen=False, role=Role.MEMBER, roles=(), community_title=None),
+        incoming=replace(
+            incoming,
+            address=in_private,
+            comes_from=incoming.address.community,
+            unseen=False,
+            role=Role.MEMBER,
+            roles=(),
+            community_title=None,
+        ),
         shows_waiting=True,
         in_private=True,
         pressed=None,

@@ -45,7 +45,7 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _SMALL = frozenset({"privacy"})
 """What is said in small letters."""
 _BOX = re.compile(r"^- ([☑☐]) ", re.MULTILINE)
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(r"https?://[^\s<>]+")
 _STRONG = re.compile(r"(?<!\\)\*\*")
 
 Component = discord.ui.Item[Any]
@@ -153,13 +153,15 @@ def _pieces(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
         # Half as many characters as units fit in any case.
         size = _LONGEST_TEXT // 2
         for start in range(0, len(block.text), size):
-            yield (Block(block.role, block.text[start : start + size]),)
+            piece = block.text[start : start + size]
+            if piece.strip():
+                yield (Block(block.role, piece),)
 
 
 def _embed(blocks: Sequence[Block], phase: Phase | None) -> discord.Embed:
     """Return blocks as an embed: the title above, the source below, all else in between."""
     by_role = {block.role: block.text for block in blocks}
-    title, source = _STRONG.sub("", by_role.get("title", "")), plain(by_role.get("source", ""))
+    title, source = by_role.get("title", "").removeprefix("**").removesuffix("**"), plain(by_role.get("source", ""))
     title = title if units(title) <= _LONGEST_TITLE else ""
     source = source if units(source) <= _LONGEST_FOOTER else ""
     apart = {role for role, text in (("title", title), ("source", source)) if text}
