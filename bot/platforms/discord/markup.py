@@ -45,7 +45,7 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _SMALL = frozenset({"privacy"})
 """What is said in small letters."""
 _BOX = re.compile(r"^- ([☑☐]) ", re.MULTILINE)
-_ADDRESS = re.compile(r"https?://[^\s<>]+")
+_ADDRESS = re.compile(r"https?://(?:\\[^<>\s]|[^\s<>\\])+(?:\\(?=[<>]))?")
 _STRONG = re.compile(r"(?<!\\)\*\*")
 
 Component = discord.ui.Item[Any]
@@ -124,7 +124,7 @@ def plain(markdown: str) -> str:
 
 def written(markdown: str) -> str:
     """Return a text as Discord reads it: what is escaped in an address would be taken for a part of it."""
-    plain_addresses = _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[0]), markdown)
+    plain_addresses = _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[0]).removesuffix("\\"), markdown)
     # It draws one of the two boxes as a picture, and both behind a bullet.
     return _BOX.sub(lambda found: "✅ " if found[1] == "☑" else "⬜ ", plain_addresses)
 
@@ -145,11 +145,12 @@ def _is_plain(reply: Reply) -> bool:
 
 
 def _pieces(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
-    """Yield blocks as they are; a line that no message holds is cut."""
-    if sum(units(block.text) for block in blocks) <= _LONGEST_TEXT:
-        yield tuple(blocks)
+    """Yield blocks as they are, without blank ones; a line that no message holds is cut."""
+    written_ones = tuple(block for block in blocks if block.text.strip())
+    if sum(units(block.text) for block in written_ones) <= _LONGEST_TEXT:
+        yield from filter(None, [written_ones])
         return
-    for block in blocks:
+    for block in written_ones:
         # Half as many characters as units fit in any case.
         size = _LONGEST_TEXT // 2
         for start in range(0, len(block.text), size):
@@ -160,16 +161,21 @@ def _pieces(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
 
 def _embed(blocks: Sequence[Block], phase: Phase | None) -> discord.Embed:
     """Return blocks as an embed: the title above, the source below, all else in between."""
-    by_role = {block.role: block.text for block in blocks}
-    title, source = by_role.get("title", "").removeprefix("**").removesuffix("**"), plain(by_role.get("source", ""))
-    title = title if units(title) <= _LONGEST_TITLE else ""
-    source = source if units(source) <= _LONGEST_FOOTER else ""
-    apart = {role for role, text in (("title", title), ("source", source)) if text}
+    titled = _first(blocks, "title", _LONGEST_TITLE)
+    sourced = _first(blocks, "source", _LONGEST_FOOTER)
     # What is said beside the matter comes last.
-    others = sorted((block for block in blocks if block.role not in apart), key=lambda block: block.role in _SMALL)
+    others = [block for block in blocks if block is not titled and block is not sourced]
+    others.sort(key=lambda block: block.role in _SMALL)
     text = written("\n\n".join(_small(block) if block.role in _SMALL else block.text for block in others))
-    embed = discord.Embed(title=title or None, description=text or None, colour=_COLOURS[phase])
-    return embed.set_footer(text=source) if source else embed
+    title = titled.text.removeprefix("**").removesuffix("**") if titled else None
+    embed = discord.Embed(title=title, description=text or None, colour=_COLOURS[phase])
+    return embed.set_footer(text=plain(sourced.text)) if sourced else embed
+
+
+def _first(blocks: Sequence[Block], role: str, longest: int) -> Block | None:
+    """Return the first block of a role, if it is no longer than there is room for."""
+    found = next((block for block in blocks if block.role == role), None)
+    return found if found and units(found.text) <= longest else None
 
 
 def _rows(choices: Sequence[Choice], letters: int | None) -> list[tuple[Choice, ...]]:
