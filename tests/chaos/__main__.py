@@ -1,11 +1,14 @@
-"""`make chaos`: every journey walked 200 times, 2,000 events killed 100 times, and Telegram in bad weather."""
+"""`make chaos`: journeys walked 200 times, 2,000 events killed 100 times, Telegram and Discord in bad weather."""
 
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.content.reading import read_corpus
+from bot.library import Library
 from bot.resources import KNOWLEDGE
+from bot.retrieval.parameters import read_parameters
+from tests.chaos.discord import lost_on_discord
 from tests.chaos.finishing import finish
 from tests.chaos.killing import differences
 from tests.chaos.telegram import lost_on_telegram
@@ -13,6 +16,7 @@ from tests.chaos.telegram import lost_on_telegram
 _SEEDS = 200
 _PEOPLE, _EVENTS, _KILLS = 50, 2000, 100
 _WRITERS, _TELEGRAM_KILLS = 100, 50
+_MEMBERS, _CUTS = 50, 50
 
 
 def main() -> None:
@@ -28,9 +32,13 @@ def main() -> None:
         print(f"10 updates each of {_WRITERS} people on Telegram, killed {_TELEGRAM_KILLS} times…", flush=True)
         lost = lost_on_telegram(journeys, _WRITERS, _TELEGRAM_KILLS, Path(folder))
         print(f"{len(lost)} differences from a run in fair weather")
-    for each in (*wrong, *astray, *lost):
+        print(f"10 interactions each of {_MEMBERS} people on Discord, sockets cut {_CUTS} times…", flush=True)
+        library = Library(KNOWLEDGE, read_parameters())
+        missed = lost_on_discord(journeys, library, _MEMBERS, _CUTS, Path(folder))
+        print(f"{len(missed)} differences from a run in fair weather")
+    for each in (*wrong, *astray, *lost, *missed):
         print(each)
-    sys.exit(bool(wrong or astray or lost))
+    sys.exit(bool(wrong or astray or lost or missed))
 
 
 if __name__ == "__main__":

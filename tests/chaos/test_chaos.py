@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.library import Library
+from tests.chaos.discord import lost_on_discord
 from tests.chaos.finishing import finish
 from tests.chaos.killing import differences
 from tests.chaos.telegram import lost_on_telegram
@@ -22,3 +23,9 @@ def test_killed_at_any_instant_nothing_is_lost_and_nothing_counts_twice(library:
 
 def test_in_bad_weather_telegram_loses_nothing_and_nobody_is_welcomed_twice(library: Library, tmp_path: Path) -> None:
     assert lost_on_telegram(ids(library), people=10, kills=5, folder=tmp_path) == []
+
+
+def test_with_sockets_cut_again_and_again_discord_loses_nothing_and_nothing_counts_twice(
+    library: Library, tmp_path: Path
+) -> None:
+    assert lost_on_discord(ids(library), library, people=10, cuts=10, folder=tmp_path) == []

@@ -97,3 +97,32 @@ def test_a_follow_up_is_read_with_the_question_before() -> None:
 def test_the_same_question_has_the_same_answer_twice() -> None:
     retriever = Retriever(Corpus(PASSAGES), read_parameters())
     assert retriever.rank("photo de profl", None, 3) == retriever.rank("photo de profl", None, 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("bio", "profil"),
+        ("photo biog", "profil"),
+        ("PHOTO BIOG", "profil"),
+        ("veil", "veille"),
+        ("suivre l'actu", "veille"),
+        ("un dir", "live"),
+        ("sans se plan", "live"),
+    ],
+)
+def test_the_last_word_may_lack_its_end_while_it_is_typed(typed: str, expected: str) -> None:
+    proposed = Retriever(Corpus(PASSAGES), read_parameters()).complete(typed, 3)
+    assert proposed[0].id == expected
+
+
+def test_a_word_that_is_followed_by_a_space_is_whole() -> None:
+    one, other = passage("art", "Art", "Art."), passage("artisan", "Artisan", "Artisan.")
+    retriever = Retriever(Corpus((one, other, *PASSAGES)), read_parameters())
+    assert {each.id for each in retriever.complete("art", 3)} == {"art", "artisan"}
+    assert retriever.complete("art ", 1) == [one]
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "?", "zzzzzzz", "\u202e", "é" * 1000])
+def test_what_leads_nowhere_proposes_nothing_and_fails_not(typed: str) -> None:
+    assert Retriever(Corpus(PASSAGES), read_parameters()).complete(typed, 3) == []

@@ -45,7 +45,7 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _SMALL = frozenset({"privacy"})
 """What is said in small letters."""
 _BOX = re.compile(r"^- ([☑☐]) ", re.MULTILINE)
-_ADDRESS = re.compile(r"https?://(?:\\[^<>\s]|[^\s<>\\])+(?:\\(?=[<>]))?")
+_ADDRESS = re.compile(r"https?://(?:\\[^<\s]|[^\s<\\])+(?:\\(?=<))?")
 _STRONG = re.compile(r"(?<!\\)\*\*")
 
 Component = discord.ui.Item[Any]

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import discord
 import pytest
-import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -103,9 +102,8 @@ async def double(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
     """The double, whose clock stands at noon and is Vigie's clock, too."""
     # The adapter points the client at the double, for the whole process: afterwards it is pointed back.
     monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     async with FakeDiscord(stands_at=NOON) as double:
-        # What a session is resumed at, where Discord names nothing else.
-        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(double.gateway))
         yield double
         assert double.violations == []
 
@@ -118,7 +116,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(min(seconds, 0.005))
 
     waits = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
-    for module in (discord.http, discord.shard, discord.webhook.async_):
+    for module in (discord.client, discord.http, discord.shard, discord.webhook.async_):
         monkeypatch.setattr(module, "asyncio", waits)
 
 
