@@ -1,6 +1,12 @@
-"""The SQLite file: in WAL mode, brought to the newest schema, written by one connection in short transactions."""
+"""The SQLite file: in WAL mode, brought to the newest schema, written by one connection in short transactions.
+
+What may wait for a disk or for another process (to begin, to commit, a statement alone) is done in aiosqlite's thread.
+Within a transaction nothing waits for anybody: its statements, each of a few microseconds, are run where they are asked
+for, since to hand one to a thread and back takes many times as long as the statement.
+"""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,6 +18,7 @@ import aiosqlite
 
 from bot.errors import BotError
 
+_READ_AT_ONCE = 64
 _PATIENCE, _PAUSE = 5.0, 0.05
 """Seconds: how long another process is waited for, and how often it is looked at again."""
 MEMORY = Path(":memory:")
@@ -42,16 +49,16 @@ def stamp(moment: datetime) -> str:
 class Transaction:
     """What is done inside is kept whole or not at all."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     async def rows(self, statement: str, *values: object) -> list[Row]:
         """Run one statement with the values bound to its question marks, and return the rows that it gives."""
-        return list(await self._connection.execute_fetchall(statement, values))
+        return self._connection.execute(statement, values).fetchall()
 
     async def each(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for each of some rows of values."""
-        await (await self._connection.executemany(statement, rows)).close()
+        self._connection.executemany(statement, rows)
 
     async def row(self, statement: str, *values: object) -> Row | None:
         """Run one statement, and return its first row, None where it gives none."""
@@ -62,8 +69,9 @@ class Transaction:
 class Database:
     """One connection, shared: transactions follow one another, in the order in which they are asked for."""
 
-    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+    def __init__(self, connection: aiosqlite.Connection, within: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._within = within
         self._path = path
         self._turn = asyncio.Lock()
 
@@ -87,7 +95,7 @@ class Database:
         async with self._turn:
             try:
                 await self._connection.execute_fetchall("BEGIN IMMEDIATE")
-                yield Transaction(self._connection)
+                yield Transaction(self._within)
                 await self._connection.commit()
             except BaseException as error:
                 # Whoever was cancelled while it began may have begun it all the same.
@@ -104,7 +112,7 @@ class Database:
         """
         async with self._turn:
             try:
-                return await Transaction(self._connection).rows(query, *values)
+                return list(await self._connection.execute_fetchall(query, values))
             except aiosqlite.Error as error:
                 raise _in_words(self._path, error) from error
 
@@ -133,14 +141,13 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
     try:
         if path != MEMORY:
             path.parent.mkdir(parents=True, exist_ok=True)
-        connection = await aiosqlite.connect(path, isolation_level=None)
-    except (OSError, aiosqlite.Error) as error:
+        # Two threads use it, one after the other.
+        within = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
         raise _in_words(path, error) from error
-    try:
+    async with aiosqlite.Connection(lambda: within, iter_chunk_size=_READ_AT_ONCE) as connection:
         await _prepare(connection, path)
-        yield Database(connection, path)
-    finally:
-        await connection.close()
+        yield Database(connection, within, path)
 
 
 async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
