@@ -144,12 +144,22 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
 def top(scores: Scores, count: int) -> list[Ranked]:
     """Return the `count` highest scores above zero, best first, equal ones by position."""
     if len(scores) <= _SORTED_WHOLE:
-        best = (-scores).argsort(kind="stable")[:count]
+        best = _sorted_whole(scores, count)
     else:
         candidates = _candidates(scores, count)
         best = candidates[np.lexsort((candidates, -scores[candidates]))[:count]]
     pairs = zip(best.tolist(), scores[best].tolist(), strict=True)
     return [Ranked(position, score) for position, score in pairs if score > 0]
+
+
+def _sorted_whole(scores: Scores, count: int) -> Positions:
+    """Return the positions of the best scores, equal ones by position."""
+    if count < len(scores):
+        threshold = np.partition(scores, len(scores) - count)[len(scores) - count]
+        if threshold > 0:
+            found: Positions = (scores >= threshold).nonzero()[0]
+            return found[(-scores[found]).argsort(kind="stable")[:count]]
+    return (-scores).argsort(kind="stable")[:count]
 
 
 def _candidates(scores: Scores, count: int) -> Positions:

@@ -44,6 +44,9 @@ class Lexicon:
         """Yield the forms found in the words, from left to right, without overlap."""
         start = 0
         while start < len(query):
+            if query[start] not in self._longest:
+                start += 1
+                continue
             for length in range(min(self._longest.get(query[start], 0), len(query) - start), 0, -1):
                 meanings = self._meanings.get(tuple(query[start : start + length]))
                 if meanings:

@@ -21,6 +21,9 @@ _GRAM = 4
 _SHORTEST_WORD = 3
 _ENDINGS = 6
 """How many words the beginning of one is taken for."""
+_TERMS_KEPT = 4096
+_LETTERS_KEPT = 1 << 19
+"""Scores, 4 MB of them, that words get for their sequences of letters: people use the same words."""
 _LOOKED_AT = 10
 """How many passages are looked at for a rival of the first that says something else."""
 
@@ -76,6 +79,7 @@ class Retriever:
         self.corpus = _without_questions(corpus)
         self.parameters = parameters
         self._lexicon = Lexicon(corpus.lexicon)
+        self._says_nothing = STOP_WORDS | self._lexicon.silent
         self._with_grams = len(corpus.passages) <= parameters.gram_passages
         entries = [*map(_passage_parts, corpus.passages), *(("", "", *topic.questions) for topic in corpus.outside)]
         counts = np.fromiter(map(len, entries), np.int64, len(entries))
@@ -93,6 +97,8 @@ class Retriever:
         self._index = PostingIndex(whole.spread(stemmed), parameters.k1, parameters.b)
         letters = whole.once().spread([grams(word) for word in surfaces] if self._with_grams else [()] * len(surfaces))
         self._gram_index = PostingIndex(letters.once(), parameters.k1, parameters.b)
+        self._terms: dict[tuple[str, tuple[str, ...]], QueryTerm] = {}
+        self._letters: dict[str, Scores] = {}
         self._has_questions = len(owners) > 2 * len(entries)
         questions = parts.where(~is_text[parts.documents]).spread(stemmed).once()
         self._question_index = PostingIndex(questions, parameters.k1, parameters.b)
@@ -141,8 +147,8 @@ class Retriever:
         sequence = words(question)
         occurrences = list(self._lexicon.occurrences(sequence))
         alone = {found.start: found.meanings for found in occurrences if found.end - found.start == 1}
-        content = {place: word for place, word in enumerate(sequence) if self._says_something(word)}
-        terms = {stem(word): self._term(word, alone.get(place, ())) for place, word in content.items()}
+        content = {place: word for place, word in enumerate(sequence) if word not in self._says_nothing}
+        terms = {stem(word): self._known_term(word, alone.get(place, ())) for place, word in content.items()}
         for found in occurrences:
             if found.end - found.start > 1 or found.start not in content:
                 options = tuple((each, self.parameters.synonym_weight) for each in found.meanings if each not in terms)
@@ -150,8 +156,14 @@ class Retriever:
                     terms[" ".join(sequence[found.start : found.end])] = QueryTerm(options, echo=True)
         return Query(tuple(terms.values()), tuple((word, 1.0) for word in dict.fromkeys(content.values())))
 
-    def _says_something(self, word: str) -> bool:
-        return word not in STOP_WORDS and word not in self._lexicon.silent
+    def _known_term(self, word: str, meanings: tuple[str, ...]) -> QueryTerm:
+        """Return a word as a query reads it, which is the same every time."""
+        known = self._terms.get((word, meanings))
+        if known is None:
+            if len(self._terms) == _TERMS_KEPT:
+                self._terms.clear()
+            known = self._terms[word, meanings] = self._term(word, meanings)
+        return known
 
     def _term(self, word: str, meanings: Sequence[str]) -> QueryTerm:
         options = {stem(word): 1.0}
@@ -168,12 +180,22 @@ class Retriever:
         if self._with_grams:
             for weight, weighed in groupby(query.words, key=itemgetter(1)):
                 letters = np.zeros(len(scores))
-                self._gram_index.add_all(letters, (gram for word, _ in weighed for gram in grams(word)))
+                for word, _ in weighed:
+                    letters += self._letters_of(word)
                 scores += letters * (weight * self.parameters.gram_weight)
         if self._has_questions:
             each = self._term_scores(self._question_index, query.terms)
             scores += self.parameters.question_weight * np.maximum.reduceat(each, self._part_bounds[:-1])
         return scores
+
+    def _letters_of(self, word: str) -> Scores:
+        """Return the score that every document gets for the sequences of letters of a word."""
+        known = self._letters.get(word)
+        if known is None:
+            if len(self._letters) * self._gram_index.size >= _LETTERS_KEPT:
+                self._letters.clear()
+            known = self._letters[word] = self._gram_index.get_scores(grams(word))
+        return known
 
     @staticmethod
     def _term_scores(index: PostingIndex, terms: Iterable[QueryTerm]) -> Scores:
