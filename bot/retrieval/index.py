@@ -24,6 +24,7 @@ _DENSE = 8
 _ROWS = 32
 # Up to so many scores, sorting them all is quicker than looking for those that are worth it.
 _SORTED_WHOLE = 512
+_FEW = 10
 
 
 class Ranked(NamedTuple):
@@ -143,8 +144,10 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
 
 def top(scores: Scores, count: int) -> list[Ranked]:
     """Return the `count` highest scores above zero, best first, equal ones by position."""
+    if count <= _FEW and len(scores) <= _SORTED_WHOLE:
+        return _one_by_one(scores, count)
     if len(scores) <= _SORTED_WHOLE:
-        best = _sorted_whole(scores, count)
+        best = (-scores).argsort(kind="stable")[:count]
     else:
         candidates = _candidates(scores, count)
         best = candidates[np.lexsort((candidates, -scores[candidates]))[:count]]
@@ -152,14 +155,17 @@ def top(scores: Scores, count: int) -> list[Ranked]:
     return [Ranked(position, score) for position, score in pairs if score > 0]
 
 
-def _sorted_whole(scores: Scores, count: int) -> Positions:
-    """Return the positions of the best scores, equal ones by position."""
-    if count < len(scores):
-        threshold = np.partition(scores, len(scores) - count)[len(scores) - count]
-        if threshold > 0:
-            found: Positions = (scores >= threshold).nonzero()[0]
-            return found[(-scores[found]).argsort(kind="stable")[:count]]
-    return (-scores).argsort(kind="stable")[:count]
+def _one_by_one(scores: Scores, count: int) -> list[Ranked]:
+    """Return the same, looked for one after the other: for a few of few, quicker than to sort."""
+    found, left = [], scores.copy()
+    for _ in range(min(count, len(left))):
+        position = int(left.argmax())
+        score = float(left[position])
+        if score <= 0:
+            break
+        found.append(Ranked(position, score))
+        left[position] = 0.0
+    return found
 
 
 def _candidates(scores: Scores, count: int) -> Positions:

@@ -7,6 +7,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.content.corpus import Corpus, Passage
 from bot.retrieval.confidence import Evidence, confidence
@@ -23,7 +24,7 @@ _ENDINGS = 6
 """How many words the beginning of one is taken for."""
 _TERMS_KEPT = 4096
 _LETTERS_KEPT = 1 << 19
-"""Scores, 4 MB of them, that words get for their sequences of letters: people use the same words."""
+"""Scores, 2 MB of them, that words get for their sequences of letters: people use the same words."""
 _LOOKED_AT = 10
 """How many passages are looked at for a rival of the first that says something else."""
 
@@ -98,7 +99,8 @@ class Retriever:
         letters = whole.once().spread([grams(word) for word in surfaces] if self._with_grams else [()] * len(surfaces))
         self._gram_index = PostingIndex(letters.once(), parameters.k1, parameters.b)
         self._terms: dict[tuple[str, tuple[str, ...]], QueryTerm] = {}
-        self._letters: dict[str, Scores] = {}
+        self._letters: dict[str, NDArray[np.float32]] = {}
+        self._letters_before: dict[str, NDArray[np.float32]] = {}
         self._has_questions = len(owners) > 2 * len(entries)
         questions = parts.where(~is_text[parts.documents]).spread(stemmed).once()
         self._question_index = PostingIndex(questions, parameters.k1, parameters.b)
@@ -188,13 +190,17 @@ class Retriever:
             scores += self.parameters.question_weight * np.maximum.reduceat(each, self._part_bounds[:-1])
         return scores
 
-    def _letters_of(self, word: str) -> Scores:
+    def _letters_of(self, word: str) -> NDArray[np.float32]:
         """Return the score that every document gets for the sequences of letters of a word."""
         known = self._letters.get(word)
         if known is None:
+            known = self._letters_before.get(word)
+            if known is None:
+                known = self._gram_index.get_scores(grams(word)).astype(np.float32)
             if len(self._letters) * self._gram_index.size >= _LETTERS_KEPT:
-                self._letters.clear()
-            known = self._letters[word] = self._gram_index.get_scores(grams(word))
+                # The words that nobody used since the last time are forgotten.
+                self._letters_before, self._letters = self._letters, {}
+            self._letters[word] = known
         return known
 
     @staticmethod

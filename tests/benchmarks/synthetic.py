@@ -14,15 +14,20 @@ from bot.retrieval.french import words
 WORDS_A_PASSAGE = 60
 WORDS_A_QUERY = 5
 _SEED = 20261122
+_EARLIER = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """Passages and queries as lists of words, and the same queries with one wrong letter in each of two words."""
+    """Passages and queries as lists of words, and the same queries with one wrong letter in each of two words.
+
+    The earlier ones are other queries of the same kind, for an engine that has served before it is measured.
+    """
 
     passages: list[list[str]]
     queries: list[list[str]]
     misspelt: list[list[str]]
+    earlier: list[list[str]]
 
 
 @cache
@@ -41,12 +46,15 @@ def synthetic(size: int, queries: int = 300) -> Synthetic:
     weights = 1 / np.arange(1, len(vocabulary) + 1)
     drawn = generator.choice(len(vocabulary), size=(size, WORDS_A_PASSAGE), p=weights / weights.sum())
     passages = [vocabulary[row].tolist() for row in drawn]
-    asked = [
-        generator.choice(passages[int(generator.integers(size))], size=WORDS_A_QUERY, replace=False).tolist()
-        for _ in range(queries)
-    ]
+    asked, earlier = (
+        [
+            generator.choice(passages[int(generator.integers(size))], size=WORDS_A_QUERY, replace=False).tolist()
+            for _ in range(count)
+        ]
+        for count in (queries, _EARLIER)
+    )
     chance = random.Random(_SEED)  # noqa: S311 - the same at every run
-    return Synthetic(passages, asked, [misspell(query, chance) for query in asked])
+    return Synthetic(passages, asked, [misspell(query, chance) for query in asked], earlier)
 
 
 def misspell(query: list[str], chance: random.Random) -> list[str]:

@@ -45,7 +45,7 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _SMALL = frozenset({"privacy"})
 """What is said in small letters."""
 _BOX = re.compile(r"^- ([☑☐]) ", re.MULTILINE)
-_ADDRESS = re.compile(r"https?://(?:\\[^<\s]|[^\s<\\])+(?:\\(?=<))?")
+_ADDRESS = re.compile(r"(https?://(?:\\[^<\s]|[^\s<\\])+)(?:\\(?=<))?")
 _STRONG = re.compile(r"(?<!\\)\*\*")
 
 Component = discord.ui.Item[Any]
@@ -124,7 +124,7 @@ def plain(markdown: str) -> str:
 
 def written(markdown: str) -> str:
     """Return a text as Discord reads it: what is escaped in an address would be taken for a part of it."""
-    plain_addresses = _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[0]).removesuffix("\\"), markdown)
+    plain_addresses = _ADDRESS.sub(lambda found: _ESCAPED.sub(r"\1", found[1]), markdown)
     # It draws one of the two boxes as a picture, and both behind a bullet.
     return _BOX.sub(lambda found: "✅ " if found[1] == "☑" else "⬜ ", plain_addresses)
 
