@@ -197,11 +197,13 @@ class Advisor:
             return await grants.waiting(transaction, platform, _GRANTED_AT_ONCE)
 
     async def settle(self, grant: Grant, *, refused: bool = False) -> Outgoing:
-        """Keep that a role is given, or that the platform refuses; return what its community is told of that, once."""
+        """Keep that a role is given, or refused for now; return what its community is told of that, once."""
         async with self._database.transaction() as transaction:
-            await grants.settle(transaction, grant)
             community = await communities.find(transaction, grant.address.platform, grant.address.community or "")
-            if not refused or community is None or community.role_refused:
+            if not refused or community is None:
+                await grants.settle(transaction, grant)
+                return Outgoing(())
+            if community.role_refused:
                 return Outgoing(())
             await communities.keep(transaction, replace(community, role_refused=True))
         return Outgoing((self._voice.say("communities/role_refused", title=community.title),))

@@ -22,21 +22,28 @@ async def earn(transaction: Transaction, person: int, now: datetime) -> None:
 
 
 async def waiting(transaction: Transaction, platform: str, count: int) -> list[Grant]:
-    """Return some of the roles of a platform's communities that are to be given, the oldest first."""
+    """Return some of the roles of a platform's communities that can be given, the oldest first.
+
+    It is the role that a community gives now; where Vigie was refused, it waits until the community chooses one anew.
+    """
     rows = await transaction.rows(
-        "SELECT platform, account, community, role FROM grants WHERE platform = ? ORDER BY at LIMIT ?", platform, count
+        "SELECT grants.platform, account, community, completion_role FROM grants JOIN communities"
+        " ON communities.platform = grants.platform AND communities.id = grants.community"
+        " WHERE grants.platform = ? AND completion_role IS NOT NULL AND role_refused = 0 AND left_at IS NULL"
+        " ORDER BY at LIMIT ?",
+        platform,
+        count,
     )
     return [Grant(Address(row[0], row[1], row[2]), row[3]) for row in rows]
 
 
 async def settle(transaction: Transaction, grant: Grant) -> None:
-    """Keep that a role is given, or cannot be."""
+    """Keep that an account has the role of a community that it earned."""
     await transaction.rows(
-        "DELETE FROM grants WHERE platform = ? AND community = ? AND account = ? AND role = ?",
+        "DELETE FROM grants WHERE platform = ? AND community = ? AND account = ?",
         grant.address.platform,
         grant.address.community,
         grant.address.account,
-        grant.role,
     )
 
 

@@ -102,11 +102,14 @@ def test_the_same_question_has_the_same_answer_twice() -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("bio", "profil"),
+        ("b", "profil"),
+        ("une bi", "profil"),
         ("photo biog", "profil"),
         ("PHOTO BIOG", "profil"),
+        ("ve", "veille"),
         ("veil", "veille"),
         ("suivre l'actu", "veille"),
+        ("di", "live"),
         ("un dir", "live"),
         ("sans se plan", "live"),
     ],

@@ -130,6 +130,8 @@ class DiscordAdapter:
 
     async def ready(self, client: VigieClient) -> None:
         """Take in which servers there are, and tell the log what there is to tell."""
+        if self._is_ready:
+            return
         self._is_ready = self._was_ready = True
         try:
             known = await self._advisor.communities(PLATFORM)
@@ -156,7 +158,8 @@ class DiscordAdapter:
         """Connect, in as many shards as Discord wants, and stay connected as long as the client knows how to."""
         async with self._made(VigieClient) as client:
             await client.login(self._connection.token)
-            shards, *_ = await client.http.get_bot_gateway()
+            shards, gateway, _ = await client.http.get_bot_gateway()
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(self._connection.gateway or gateway)
             if shards == 1:
                 await self._stay(client)
                 return
@@ -232,8 +235,6 @@ class DiscordAdapter:
 def _reach(connection: Connection) -> None:
     """Have the client reach Discord where the settings say; it knows one such place a process."""
     discord.http.Route.BASE = connection.api
-    if connection.gateway:
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(connection.gateway)
 
 
 def _explained(error: Exception) -> str:

@@ -114,8 +114,9 @@ class VigieClient(discord.Client):
             _log.info("The connection to Discord is lost. It is taken up again where it broke off.")
 
     async def on_resumed(self) -> None:
-        """Note that the connection stands again."""
+        """Note that the connection stands again, and that all is known which was to be known."""
         self._lost_at = None
+        await self._watches.ready(self)
 
     async def on_connect(self) -> None:
         """Note that the connection stands, and resume it at the gateway that was set."""

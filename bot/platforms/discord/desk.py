@@ -142,5 +142,8 @@ class Desk:
     async def _open(interaction: Interaction, form: WrittenForm) -> None:
         try:
             await asked(interaction.response.send_modal(form))
-        except (OutageError, UnreachableError, discord.HTTPException) as error:
+        except (UnreachableError, discord.HTTPException) as error:
+            # It was opened already: the same event came twice.
+            _log.info("A form was not opened (%s).", error)
+        except OutageError as error:
             _log.warning("A form could not be opened. %s", error)

@@ -71,7 +71,8 @@ def messages(reply: Reply) -> list[Message]:
         return []
     if any(each.kind is ChoiceKind.SEE_ALSO for each in reply.choices):
         # The buttons say it themselves.
-        reply = replace(reply, blocks=tuple(block for block in reply.blocks if block.role != "more"))
+        rest = tuple(block for block in reply.blocks if block.role != "more")
+        reply = replace(reply, blocks=rest or reply.blocks)
     told = [_told(choice) for choice in reply.choices if choice.picked]
     if told:
         # A list shows what is picked in the place of what it is for.
