@@ -17,7 +17,7 @@ from rank_bm25 import BM25Okapi
 from bot.retrieval.tokens import Tokens
 
 Scores = NDArray[np.float64]
-Positions = NDArray[np.signedinteger]
+Positions = NDArray[np.int64]
 
 # A term that stands in more than one document in eight also has its scores as a full row: adding rows beats scattering.
 _DENSE = 8
@@ -53,8 +53,6 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
         counts = np.bincount(self._terms, minlength=len(self.idf))
         self._bounds = array("q", np.concatenate(([0], np.cumsum(counts))).tolist())
         self._rows = {int(each): self._row(int(each)) for each in np.flatnonzero(counts > self.size / _DENSE)}
-        # Half the bytes: nobody has as many documents as they could not number.
-        self._documents = self._documents.astype(np.int32)
         del self._terms, self._frequencies
 
     def _initialize(self, corpus: Tokens) -> dict[str, int]:

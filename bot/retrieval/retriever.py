@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.content.corpus import Corpus, Passage
 from bot.retrieval.confidence import Evidence, confidence
@@ -24,7 +23,7 @@ _ENDINGS = 6
 """How many words the beginning of one is taken for."""
 _TERMS_KEPT = 4096
 _LETTERS_KEPT = 1 << 19
-"""Scores, 2 MB of them, that words get for their sequences of letters: people use the same words."""
+"""Scores, 4 MB of them, that words get for their sequences of letters: people use the same words."""
 _LOOKED_AT = 10
 """How many passages are looked at for a rival of the first that says something else."""
 
@@ -52,8 +51,7 @@ class Query:
     words: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage found, and its score."""
 
     passage: Passage
@@ -98,9 +96,9 @@ class Retriever:
         self._index = PostingIndex(whole.spread(stemmed), parameters.k1, parameters.b)
         letters = whole.once().spread([grams(word) for word in surfaces] if self._with_grams else [()] * len(surfaces))
         self._gram_index = PostingIndex(letters.once(), parameters.k1, parameters.b)
-        self._terms: dict[tuple[str, tuple[str, ...]], QueryTerm] = {}
-        self._letters: dict[str, NDArray[np.float32]] = {}
-        self._letters_before: dict[str, NDArray[np.float32]] = {}
+        self._terms: dict[tuple[str, tuple[str, ...]], tuple[str, QueryTerm]] = {}
+        self._letters: dict[str, Scores] = {}
+        self._letters_before: dict[str, Scores] = {}
         self._has_questions = len(owners) > 2 * len(entries)
         questions = parts.where(~is_text[parts.documents]).spread(stemmed).once()
         self._question_index = PostingIndex(questions, parameters.k1, parameters.b)
@@ -148,9 +146,13 @@ class Retriever:
         """Read a question: its words, their corrections, and what the lexicon says that they also mean."""
         sequence = words(question)
         occurrences = list(self._lexicon.occurrences(sequence))
-        alone = {found.start: found.meanings for found in occurrences if found.end - found.start == 1}
         content = {place: word for place, word in enumerate(sequence) if word not in self._says_nothing}
-        terms = {stem(word): self._known_term(word, alone.get(place, ())) for place, word in content.items()}
+        if not occurrences:
+            # Most questions hold nothing that the lexicon knows.
+            known = dict(self._known_term(word, ()) for word in content.values())
+            return Query(tuple(known.values()), tuple((word, 1.0) for word in dict.fromkeys(content.values())))
+        alone = {found.start: found.meanings for found in occurrences if found.end - found.start == 1}
+        terms = dict(self._known_term(word, alone.get(place, ())) for place, word in content.items())
         for found in occurrences:
             if found.end - found.start > 1 or found.start not in content:
                 options = tuple((each, self.parameters.synonym_weight) for each in found.meanings if each not in terms)
@@ -158,13 +160,13 @@ class Retriever:
                     terms[" ".join(sequence[found.start : found.end])] = QueryTerm(options, echo=True)
         return Query(tuple(terms.values()), tuple((word, 1.0) for word in dict.fromkeys(content.values())))
 
-    def _known_term(self, word: str, meanings: tuple[str, ...]) -> QueryTerm:
-        """Return a word as a query reads it, which is the same every time."""
+    def _known_term(self, word: str, meanings: tuple[str, ...]) -> tuple[str, QueryTerm]:
+        """Return a word's stem, and the word as a query reads it, which is the same every time."""
         known = self._terms.get((word, meanings))
         if known is None:
             if len(self._terms) == _TERMS_KEPT:
                 self._terms.clear()
-            known = self._terms[word, meanings] = self._term(word, meanings)
+            known = self._terms[word, meanings] = (stem(word), self._term(word, meanings))
         return known
 
     def _term(self, word: str, meanings: Sequence[str]) -> QueryTerm:
@@ -180,23 +182,21 @@ class Retriever:
     def _scores(self, query: Query) -> Scores:
         scores = self._term_scores(self._index, query.terms)
         if self._with_grams:
-            for weight, weighed in groupby(query.words, key=itemgetter(1)):
-                letters = np.zeros(len(scores))
-                for word, _ in weighed:
-                    letters += self._letters_of(word)
-                scores += letters * (weight * self.parameters.gram_weight)
+            for word, weight in query.words:
+                letters = self._letters_of(word)
+                scores += letters if weight == 1.0 else letters * weight
         if self._has_questions:
             each = self._term_scores(self._question_index, query.terms)
             scores += self.parameters.question_weight * np.maximum.reduceat(each, self._part_bounds[:-1])
         return scores
 
-    def _letters_of(self, word: str) -> NDArray[np.float32]:
+    def _letters_of(self, word: str) -> Scores:
         """Return the score that every document gets for the sequences of letters of a word."""
         known = self._letters.get(word)
         if known is None:
             known = self._letters_before.get(word)
             if known is None:
-                known = self._gram_index.get_scores(grams(word)).astype(np.float32)
+                known = self._gram_index.get_scores(grams(word)) * self.parameters.gram_weight
             if len(self._letters) * self._gram_index.size >= _LETTERS_KEPT:
                 # The words that nobody used since the last time are forgotten.
                 self._letters_before, self._letters = self._letters, {}
