@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+import aiohttp
 import discord
 from discord import app_commands
 from yarl import URL
@@ -81,7 +82,8 @@ class VigieClient(discord.Client):
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            chunk_guilds_at_startup=intents.members,
+            # The library does it in a task that nobody looks after when the connection is lost meanwhile.
+            chunk_guilds_at_startup=False,
             guild_ready_timeout=timing.servers,
         )
         self._timing = timing
@@ -169,11 +171,21 @@ class VigieClient(discord.Client):
 
     async def on_ready(self) -> None:
         """Hand on that everything about the servers is known."""
+        if self.intents.members:
+            await self._learn_members()
         await self._watches.ready(self)
 
     async def _hear(self, message: discord.Message, *, edited: bool = False) -> None:
         if self.user:
             await self._desk.message(message, self.user.id, edited=edited)
+
+    async def _learn_members(self) -> None:
+        """Ask who is in the servers, among them those whose screening is before them."""
+        try:
+            async with asyncio.timeout(self._timing.patience):
+                await asyncio.gather(*(guild.chunk() for guild in self.guilds))
+        except (discord.ClientException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            _log.info("Who is in the servers is not known yet (%s).", type(error).__name__)
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         """Log what one event met: the others go on."""

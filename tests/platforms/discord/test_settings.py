@@ -1,5 +1,6 @@
 """`/reglages` on Discord: what a server's team chooses, by buttons, lists and a form; the role of the journey's end."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -82,9 +83,14 @@ async def ends_the_journey(user: User, channel: Channel) -> None:
 
 
 async def roles_are_settled(double: FakeDiscord, database: Database) -> None:
-    """Wait until no role waits to be given."""
-    while await database.rows("SELECT role FROM grants"):
-        pass
+    """Wait until no role waits to be given, but for those that Vigie was refused."""
+    waiting = (
+        "SELECT role FROM grants JOIN communities ON communities.platform = grants.platform"
+        " AND communities.id = grants.community WHERE role_refused = 0"
+    )
+    async with asyncio.timeout(5):
+        while await database.rows(waiting):
+            pass
     await double.settled()
 
 
