@@ -23,7 +23,7 @@ ASKED = f"/question {QUESTION}"
 FIRST_CONTACT = words_of("privacy/first_contact", lasts=True)
 QUIET = words_of("communities/quiet")
 NO_QUOTE = words_of("help/no_quote")
-TAKEN_IN = words_of("communities/taken_in")
+TAKEN_IN = words_of("communities/taken_in", named=False)
 WELCOMES_WORD = "Présentez-vous ici"
 TO_A_NAMED_MODERATOR = "/reglages modérateur"
 PICTURE = {"photo": [{"file_id": "A", "file_unique_id": "B", "width": 90, "height": 90}]}

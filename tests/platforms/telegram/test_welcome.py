@@ -225,7 +225,7 @@ async def test_the_link_of_a_welcome_is_for_everybody(
 async def test_a_name_is_shown_as_it_is_written(telegram: FakeTelegram, lea: User, group: Group, name: str) -> None:
     await telegram.user(name).joins(group)
     told = await lea.reads_next(chat=group)
-    assert f"Bienvenue {name} !" in told.text
+    assert f"Bienvenue, {name} !" in told.text
     assert told.written_as("text_link") == told.written_as("text_mention") == told.written_as("italic") == []
 
 
@@ -240,7 +240,7 @@ async def test_a_name_that_looks_like_somebody_else_s_calls_nobody(
 
 async def test_a_name_does_not_turn_the_writing_around(telegram: FakeTelegram, lea: User, group: Group) -> None:
     await telegram.user("Zoé\u202e").joins(group)
-    assert "Bienvenue Zoé !" in (await lea.reads_next(chat=group)).text
+    assert "Bienvenue, Zoé !" in (await lea.reads_next(chat=group)).text
 
 
 @pytest.mark.usefixtures("told_of_joins")
