@@ -10,8 +10,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp import web
-
 from bot.errors import BotError
 from bot.storage.database import DatabaseError
 
@@ -45,6 +43,8 @@ async def listening(
     Raises:
         BotError: the port is taken.
     """
+    # What serves HTTP is heavy, and is needed for a webhook alone.
+    from aiohttp import web
 
     async def post(request: web.Request) -> web.Response:
         given = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
