@@ -82,7 +82,6 @@ class DiscordAdapter:
         self._now = now
         self._is_ready = False
         self._was_ready = False
-        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until stopped.
@@ -114,7 +113,6 @@ class DiscordAdapter:
 
     def stop(self) -> None:
         """Take nothing new; `run` returns once what was begun is finished."""
-        self._stopping.set()
         self._inbox.stop()
 
     async def deliver(self, due: Due) -> None:
