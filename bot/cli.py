@@ -37,6 +37,7 @@ from bot.platforms.terminal.records import OFFERED, answer_record
 from bot.platforms.terminal.standard_streams import OutputClosedError, input_lines, prepare_streams
 from bot.rendering.check import check_prompts
 from bot.rendering.check_journeys import check_journey_prompts
+from bot.rendering.wording import read_wording
 from bot.resources import PROMPTS
 from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
@@ -163,7 +164,8 @@ async def _chat(settings: Settings, role: Role, *, as_json: bool) -> None:
             from bot.platforms.terminal.keyboard import TypedLines
 
             typed = TypedLines(settings.database.with_suffix(".history"))
-            await TerminalChat(advisor, console(), Path.cwd(), role, typed.forget).converse(typed.lines())
+            posted = read_wording(PROMPTS).asides.posted
+            await TerminalChat(advisor, console(), Path.cwd(), posted, role, typed.forget).converse(typed.lines())
 
 
 @app.command()

@@ -4,7 +4,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Attachment, Capabilities, Event, Incoming, JourneyPlace, Outgoing, Role, Verdict
+from bot.core.messages import (
+    Address,
+    Attachment,
+    Author,
+    Capabilities,
+    Choice,
+    Event,
+    Form,
+    Incoming,
+    JourneyPlace,
+    Outgoing,
+    Posting,
+    Role,
+    Verdict,
+)
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """A Sunday."""
@@ -25,7 +39,11 @@ class Clock:
 
 
 class Member:
-    """Somebody in a chat; what Vigie last sent them is what they read."""
+    """Somebody in a chat; what Vigie last sent them is what they read.
+
+    Beside what they are made with, a test may set the name that others read, the roles that the community gave them,
+    what they administer from a direct message, and whether they alone see what Vigie answers.
+    """
 
     def __init__(
         self,
@@ -40,31 +58,61 @@ class Member:
         self.address = Address(platform, name, community)
         self.capabilities = capabilities or Capabilities()
         self.role = role
+        self.roles: tuple[str, ...] = ()
+        self.name = ""
+        self.administers: tuple[str, ...] = ()
+        self.unseen = False
         self.clock = clock or Clock()
         self.last = Outgoing(())
         self._advisor = advisor
 
-    async def says(self, text: str, identifier: str | None = None, quoted: str | None = None) -> str:
-        """Say something, and return what Vigie replies."""
-        return await self._does(Incoming(self.address, self.clock.now, text, id=identifier, quoted=quoted))
+    async def says(
+        self,
+        text: str,
+        identifier: str | None = None,
+        quoted: str | None = None,
+        author: str | None = None,
+        message: str | None = None,
+    ) -> str:
+        """Say something, maybe in reply to a message of somebody's, and return what Vigie replies."""
+        quoted_author = Author(author, author.capitalize()) if author else None
+        incoming = Incoming(self.address, self.clock.now, text, id=identifier, quoted=quoted)
+        return await self._does(replace(incoming, quoted_author=quoted_author, quoted_message=message))
 
     async def presses(self, label: str) -> str:
         """Press the button of that label under the last message, and return what Vigie replies."""
         return await self.presses_id(self.button_id(label))
 
-    async def writes(self, label: str, text: str) -> str:
-        """Press the button of that label, fill in the form that it opens, and return what Vigie replies."""
-        pressed = Incoming(self.address, self.clock.now, button=self.button_id(label))
-        assert self._advisor.form(pressed) is not None
-        return await self._does(replace(pressed, text=text))
+    async def opens(self, identifier: str) -> Form | None:
+        """Return the form that the button of an id opens, None where it opens none for them."""
+        return await self._advisor.form(self._as_they_are(Incoming(self.address, self.clock.now, button=identifier)))
+
+    async def writes(self, label: str, text: str = "", /, **fields: str) -> str:
+        """Press the button of that label, fill in the form that it opens, and return what Vigie replies.
+
+        What is left out stands in a form of several fields as it stood when it opened.
+        """
+        identifier = self.button_id(label)
+        form = await self.opens(identifier)
+        assert form is not None
+        held = {field.name: field.value for field in form.fields}
+        assert set(fields) <= set(held)
+        written = tuple({**held, **fields}.items()) if len(held) > 1 else ()
+        return await self._does(Incoming(self.address, self.clock.now, button=identifier, text=text, written=written))
+
+    async def sends(self, identifier: str, **fields: str) -> str:
+        """Send a form of several fields, even one that does not open, and return what Vigie replies."""
+        written = tuple(fields.items())
+        return await self._does(Incoming(self.address, self.clock.now, button=identifier, written=written))
 
     async def picks(self, label: str, *picked: str) -> str:
         """Pick something from the list of that label, and return what Vigie replies."""
         return await self._does(Incoming(self.address, self.clock.now, button=self.button_id(label), picked=picked))
 
-    async def presses_id(self, identifier: str) -> str:
-        """Press a button by its id, even one that is not shown."""
-        return await self._does(Incoming(self.address, self.clock.now, button=identifier))
+    async def presses_id(self, identifier: str, under: str | None = None, event: str | None = None) -> str:
+        """Press a button by its id, even one that is not shown; it may stand under the answer to a message."""
+        pressed = Incoming(self.address, self.clock.now, button=identifier, id=event)
+        return await self._does(replace(pressed, quoted_message=under))
 
     async def joins(self) -> str:
         """Join the community, and return how Vigie welcomes them."""
@@ -72,12 +120,25 @@ class Member:
 
     def in_private(self) -> "Member":
         """Return the same person, in a direct message."""
-        return Member(self._advisor, self.address.account, platform=self.address.platform, clock=self.clock)
+        member = Member(self._advisor, self.address.account, platform=self.address.platform, clock=self.clock)
+        member.name = self.name
+        return member
 
     async def _does(self, incoming: Incoming) -> str:
-        incoming = replace(incoming, capabilities=self.capabilities, role=self.role)
-        self.last = await self._advisor.handle(incoming)
+        self.last = await self._advisor.handle(self._as_they_are(incoming))
         return self.reads
+
+    def _as_they_are(self, incoming: Incoming) -> Incoming:
+        """Return an event with what the platform tells of them."""
+        return replace(
+            incoming,
+            capabilities=self.capabilities,
+            role=self.role,
+            roles=self.roles,
+            name=self.name or incoming.name,
+            administers=self.administers or incoming.administers,
+            unseen=self.unseen or incoming.unseen,
+        )
 
     @property
     def reads(self) -> str:
@@ -88,6 +149,16 @@ class Member:
     def choices(self) -> list[str]:
         """The labels of the buttons under the last message."""
         return [choice.label for reply in self.last.replies for choice in reply.choices]
+
+    @property
+    def buttons(self) -> list[Choice]:
+        """The buttons under the last message."""
+        return [choice for reply in self.last.replies for choice in reply.choices]
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        """What Vigie said elsewhere, for all to read."""
+        return self.last.postings
 
     @property
     def files(self) -> list[Attachment]:

@@ -17,6 +17,7 @@ from bot.platforms.terminal.keyboard import PROMPT
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
 from bot.storage.database import open_database
+from tests.conversations.words import ASIDES
 
 PICTURE = Path(__file__).parent.parent / "README.svg"
 SAID = (
@@ -47,7 +48,8 @@ async def _converse(library: Library, console: Console) -> None:
     with TemporaryDirectory() as folder:
         async with open_database(Path(folder) / "vigie.sqlite3") as database:
             advisor = build_advisor(library.current, database)
-            chat = TerminalChat(advisor, console, Path(folder), now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
+            now = datetime(2026, 11, 22, tzinfo=UTC)
+            chat = TerminalChat(advisor, console, Path(folder), ASIDES.posted, now=lambda: now)
             await chat.converse(lines())
 
 

@@ -19,13 +19,16 @@ from bot.commands.common import (
     table,
     write_line,
 )
+from bot.commands.taught import export_taught, import_taught
 from bot.content.corpus import Passage
 from bot.errors import BotError
 from bot.settings import Settings
 from bot.storage.database import open_database
 from bot.storage.misses import latest
 
-app = typer.Typer(no_args_is_help=True, help="Look at what Vigie knows.")
+app = typer.Typer(no_args_is_help=True, help="Look at what Vigie knows, and take over what communities taught her.")
+app.command("export")(export_taught)
+app.command("import")(import_taught)
 
 
 @app.command("list")

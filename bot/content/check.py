@@ -1,11 +1,11 @@
 """The editorial rules, for Markdown passages: enough questions, short texts, nothing twice, nothing outdated unsaid."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import combinations
 from pathlib import Path
 
-from bot.content.corpus import Corpus, GoneService, Passage
+from bot.content.corpus import Corpus, GoneService, Location, Passage
 from bot.errors import Problem
 from bot.retrieval.french import stems, words
 
@@ -24,7 +24,9 @@ def check_corpus(corpus: Corpus) -> list[Problem]:
         found += _length_problems(passage)
         found += _service_problems(passage, corpus.gone_services)
     found += _repeated_questions(written, corpus)
-    found += _alike(written)
+    found += _alike([(passage.id, passage.location, f"{passage.title} {passage.text}") for passage in written])
+    found += _alike([(tip.id, tip.location, f"{tip.text} {tip.today}") for tip in corpus.tips])
+    found += _gone_in_tips(corpus)
     return sorted(found)
 
 
@@ -86,11 +88,23 @@ def _last_line(path: Path, question: str) -> int:
     return len(lines) - lines[::-1].index(question)
 
 
-def _alike(passages: Sequence[Passage]) -> Iterator[Problem]:
-    held = [(passage, frozenset(stems(f"{passage.title} {passage.text}"))) for passage in passages]
-    for (one, its), (other, theirs) in combinations(held, 2):
-        shared = len(its & theirs)
-        if shared and shared / len(its | theirs) >= _ALIKE:
-            yield _problem(
-                other, f"it says nearly the same as '{one.id}'.", "Keep the better one, or make them differ."
-            )
+def are_alike(one: Set[str], other: Set[str]) -> bool:
+    """Tell whether two texts, by their stems, say nearly the same."""
+    shared = len(one & other)
+    return shared > 0 and shared / len(one | other) >= _ALIKE
+
+
+def _alike(texts: Iterable[tuple[str, Location, str]]) -> Iterator[Problem]:
+    """Yield the texts, each with its id and where it stands, that say what an earlier one does."""
+    held = [(name, location, frozenset(stems(text))) for name, location, text in texts]
+    for (one, _, its), (_, where, theirs) in combinations(held, 2):
+        if are_alike(its, theirs):
+            remedy = "Keep the better one, or make them differ."
+            yield Problem(where.path, where.line, f"it says nearly the same as '{one}'.", remedy)
+
+
+def _gone_in_tips(corpus: Corpus) -> Iterator[Problem]:
+    for tip in corpus.tips:
+        for service in gone_services(f"{tip.text}\n{tip.today}", corpus.gone_services):
+            what = f"{service.name} is named ({service.since})."
+            yield Problem(tip.location.path, tip.location.line, what, "Say what holds today.")

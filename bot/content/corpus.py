@@ -110,6 +110,27 @@ class Theme:
     tags: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A word of advice for everybody to read, that ends with one thing to do today.
+
+    Attributes:
+        id: unique.
+        theme: the theme that it belongs to.
+        text: the advice.
+        today: what to do.
+        passages: the ids of the passages that it is drawn from, the first, and that it suits as well.
+        location: where it stands.
+    """
+
+    id: str
+    theme: str
+    text: str
+    today: str
+    passages: tuple[str, ...]
+    location: Location
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Everything that answers are made from, as one consistent set."""
@@ -121,6 +142,7 @@ class Corpus:
     gone_services: tuple[GoneService, ...] = ()
     journeys: tuple[Journey, ...] = ()
     themes: tuple[Theme, ...] = ()
+    tips: tuple[Tip, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Passage]:

@@ -1,6 +1,6 @@
 """Reads a knowledge folder into a corpus, and refuses it whole when any file of it breaks a structural rule."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,6 +21,7 @@ from bot.content.schemas import (
     ThemeEntry,
 )
 from bot.content.strict_yaml import StrictYamlError, line_of, parse
+from bot.content.tips import read_tips
 from bot.errors import BotError, ContentError
 
 _FENCE = "---"
@@ -42,7 +43,101 @@ def read_corpus(folder: Path) -> Corpus:
     return _Reader(folder).corpus()
 
 
-class _Reader(ContentReader):
+class PassageReader(ContentReader):
+    """Reads passages, each from a Markdown file of its own, which names a source among those known, if any are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sources: dict[str, Source] | None = None
+
+    def read_markdown(self, path: Path) -> Passage | None:
+        """Return the passage of a file, None where it holds none that can be read."""
+        text = self.read_text(path)
+        if text is None:
+            return None
+        opening, _, rest = text.partition("\n")
+        front, closing, body = rest.partition(f"\n{_FENCE}\n")
+        if opening.strip() != _FENCE or not closing:
+            self.report(path, 1, "no front matter.", f"Begin the file with '{_FENCE}', the keys, and '{_FENCE}' again.")
+            return None
+        header = self.read_header(path, front)
+        try:
+            _slug.validate_python(path.stem)
+        except ValidationError:
+            self.report(
+                path, 1, f"'{path.stem}' cannot be an id.", "Name the file with at most 40 of a-z, 0-9 and hyphens."
+            )
+        first_line = front.count("\n") + 4
+        body = body.strip()
+        self.check_text(path, first_line, body)
+        if header is None:
+            return None
+        if (header.status is Status.DATED) != (header.note is not None):
+            self.report(
+                path,
+                line_of(front, ["status"]) + 1,
+                f"the status is {header.status}, and there is {'a' if header.note else 'no'} note.",
+                "A dated passage has a note that says what has changed; a current one has none.",
+            )
+        return Passage(
+            path.stem,
+            header.title,
+            body,
+            Location(path, first_line),
+            self._source(header.source, path, 2 + front[: front.find("\nsource:") + 1].count("\n")),
+            header.said_by,
+            header.tags,
+            header.phase,
+            header.see_also,
+            header.status,
+            header.note,
+            header.reviewed_on,
+            self.read_questions(path.with_suffix(".questions")),
+        )
+
+    def read_header(self, path: Path, front: str) -> PassageHeader | None:
+        """Return the front matter of a passage, None where something is wrong with it."""
+        try:
+            return self.validate(PassageHeader, parse(front), path, front, first_line=2)
+        except StrictYamlError as error:
+            self.report(path, error.line + 1, str(error), FIX_YAML)
+            return None
+
+    def read_questions(self, path: Path) -> tuple[str, ...]:
+        """Return the questions of an optional file."""
+        text = self.read_text(path) if path.exists() else None
+        return tuple(line.strip() for line in (text or "").split("\n") if line.strip())
+
+    def check_text(self, path: Path, first_line: int, text: str) -> None:
+        """Report what is wrong with the text of a passage, which begins on a line of its file."""
+        if not text:
+            self.report(path, first_line, "no text.", "Write the advice below the front matter.")
+        for line, name in uncarried(text):
+            self.report(path, first_line + line - 1, f"{name}: no platform carries it.", _PLAIN)
+
+    def check_ids(self, passages: Iterable[Passage]) -> None:
+        """Report the passages that have the id of another one."""
+        first: dict[str, Passage] = {}
+        for passage in passages:
+            where = passage.location
+            other = first.setdefault(passage.id, passage)
+            if other is not passage:
+                self.report(
+                    where.path,
+                    where.line,
+                    f"the id '{passage.id}' stands in {other.location.path} too.",
+                    "Give one of them another id.",
+                )
+
+    def _source(self, key: str, path: Path, line: int) -> Source | None:
+        if self._sources is None:
+            return Source(key, key)
+        if key not in self._sources:
+            self.report(path, line, f"the source '{key}' is unknown.", "Use a key of sources.yaml, or add it there.")
+        return self._sources.get(key)
+
+
+class _Reader(PassageReader):
     """Reads every file of a knowledge folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -57,14 +152,15 @@ class _Reader(ContentReader):
         themes = self._read_themes(self._folder / "themes.yaml")
         files = content_files(self._folder / "passages")
         passages = [passage for path in files for passage in self._read_passages(path)]
-        self._check_ids(passages)
+        self.check_ids(passages)
+        self._check_links(passages)
         known = {passage.id for passage in passages}
         journeys = read_journeys(self, self._folder / "journeys", self._sources, known)
+        tips = read_tips(self, self._folder / "tips", {theme.id for theme in themes}, known)
         if self.problems:
             raise ContentError(sorted(self.problems))
-        return Corpus(
-            tuple(passages), lexicon, outside, tuple((self._sources or {}).values()), services, journeys, themes
-        )
+        sources = tuple((self._sources or {}).values())
+        return Corpus(tuple(passages), lexicon, outside, sources, services, journeys, themes, tips)
 
     def _read_sources(self, path: Path) -> dict[str, Source] | None:
         """Return the sources by key; one whose details are wrong is reported, and its key is known all the same."""
@@ -118,7 +214,7 @@ class _Reader(ContentReader):
 
     def _read_passages(self, path: Path) -> Iterator[Passage]:
         if path.suffix == ".md":
-            passage = self._read_markdown(path)
+            passage = self.read_markdown(path)
             if passage:
                 yield passage
         elif path.suffix == ".jsonl":
@@ -130,58 +226,6 @@ class _Reader(ContentReader):
             self.report(
                 path, 1, "an unknown kind of file.", "Keep only .md, .questions and .jsonl files among the passages."
             )
-
-    def _read_markdown(self, path: Path) -> Passage | None:
-        text = self.read_text(path)
-        if text is None:
-            return None
-        opening, _, rest = text.partition("\n")
-        front, closing, body = rest.partition(f"\n{_FENCE}\n")
-        if opening.strip() != _FENCE or not closing:
-            self.report(path, 1, "no front matter.", f"Begin the file with '{_FENCE}', the keys, and '{_FENCE}' again.")
-            return None
-        try:
-            header = self.validate(PassageHeader, parse(front), path, front, first_line=2)
-        except StrictYamlError as error:
-            self.report(path, error.line + 1, str(error), FIX_YAML)
-            return None
-        try:
-            _slug.validate_python(path.stem)
-        except ValidationError:
-            self.report(
-                path, 1, f"'{path.stem}' cannot be an id.", "Name the file with at most 40 of a-z, 0-9 and hyphens."
-            )
-        first_line = front.count("\n") + 4
-        body = body.strip()
-        self._check_text(path, first_line, body)
-        if header is None:
-            return None
-        if (header.status is Status.DATED) != (header.note is not None):
-            self.report(
-                path,
-                line_of(front, ["status"]) + 1,
-                f"the status is {header.status}, and there is {'a' if header.note else 'no'} note.",
-                "A dated passage has a note that says what has changed; a current one has none.",
-            )
-        return Passage(
-            path.stem,
-            header.title,
-            body,
-            Location(path, first_line),
-            self._source(header.source, path, 2 + front[: front.find("\nsource:") + 1].count("\n")),
-            header.said_by,
-            header.tags,
-            header.phase,
-            header.see_also,
-            header.status,
-            header.note,
-            header.reviewed_on,
-            self._read_questions(path.with_suffix(".questions")),
-        )
-
-    def _read_questions(self, path: Path) -> tuple[str, ...]:
-        text = self.read_text(path) if path.exists() else None
-        return tuple(line.strip() for line in (text or "").split("\n") if line.strip())
 
     def _read_records(self, path: Path) -> Iterator[Passage]:
         text = self.read_text(path)
@@ -207,43 +251,20 @@ class _Reader(ContentReader):
                 questions=record.questions or (),
             )
 
-    def _check_text(self, path: Path, first_line: int, text: str) -> None:
-        if not text:
-            self.report(path, first_line, "no text.", "Write the advice below the front matter.")
-        for line, name in uncarried(text):
-            self.report(path, first_line + line - 1, f"{name}: no platform carries it.", _PLAIN)
-
-    def _source(self, key: str, path: Path, line: int) -> Source | None:
-        if self._sources is None:
-            return Source(key, key)
-        if key not in self._sources:
-            self.report(path, line, f"the source '{key}' is unknown.", "Use a key of sources.yaml, or add it there.")
-        return self._sources.get(key)
-
-    def _check_ids(self, passages: Sequence[Passage]) -> None:
-        first: dict[str, Passage] = {}
-        for passage in passages:
-            where = passage.location
-            other = first.setdefault(passage.id, passage)
-            if other is not passage:
-                self.report(
-                    where.path,
-                    where.line,
-                    f"the id '{passage.id}' stands in {other.location.path} too.",
-                    "Give one of them another id.",
-                )
+    def _check_links(self, passages: Sequence[Passage]) -> None:
+        known = {passage.id for passage in passages}
         for passage in passages:
             for target in passage.see_also:
-                if target not in first or target == passage.id:
+                if target not in known or target == passage.id:
                     self.report(
                         passage.location.path,
-                        _line_of_key(passage.location.path, "see_also"),
+                        line_of_key(passage.location.path, "see_also"),
                         f"see_also names '{target}', which is no other passage.",
                         "Name the id of another passage, or leave it out.",
                     )
 
 
-def _line_of_key(path: Path, key: str) -> int:
+def line_of_key(path: Path, key: str) -> int:
     """Return the line, from 1, on which a key of a passage's front matter stands."""
     lines = path.read_text(encoding="utf-8-sig").split("\n")
     return next((number for number, line in enumerate(lines, start=1) if line.startswith(f"{key}:")), 1)

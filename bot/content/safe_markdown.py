@@ -21,16 +21,19 @@ _NAMES = {
 _PLAIN_MARKUP = re.compile(
     r"\*\*\w(?:[^*_`<>\[\]\\|~#&\n]*[^\s*_`<>\[\]\\|~#&])?\*\*|^(?:-|\d+\.) (?=\w|\*\*)", re.MULTILINE
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What commands a terminal, or turns the direction of writing."""
 _MAY_BE_MARKUP = re.compile(r"[*_`<>\[\]\\|~#&]|^ {0,3}(?:[-+=]|\d+[.)])|^(?: {4}|\t)", re.MULTILINE)
 
 _markdown = MarkdownIt("commonmark").enable("table")
+# Links that the parser would leave as text, another one may follow.
+_markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
 
 
 def uncarried(text: str) -> list[tuple[int, str]]:
     """Return what a platform could not carry in a Markdown text: (line in the text, from 1; name of the construct)."""
     control = [
-        (number, "a control character") for number, line in enumerate(text.split("\n"), 1) if _CONTROL.search(line)
+        (number, "a control character") for number, line in enumerate(text.split("\n"), 1) if CONTROL.search(line)
     ]
     return control + _uncarried_markup(text)
 

@@ -77,6 +77,14 @@ class ThemeEntry(_Schema):
     tags: Annotated[tuple[Line, ...], Field(strict=False, min_length=1)]
 
 
+class TipEntry(_Schema):
+    """A tip, under its id, in the file of its theme."""
+
+    passages: Annotated[tuple[Slug, ...], Field(strict=False, min_length=1)]
+    text: Annotated[Line, StringConstraints(min_length=60, max_length=260)]
+    today: Annotated[Line, StringConstraints(min_length=20, max_length=160)]
+
+
 class SameMeaning(_Schema):
     """A lexicon group whose forms mean the same, in both directions."""
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+_DEEPEST, _LONGEST = 20, 10_000
+
 
 class StrictYamlError(Exception):
     """The text is not YAML that we accept; `line` counts from 1."""
@@ -43,12 +45,28 @@ def parse(text: str) -> Any:
         StrictYamlError: the text is not YAML, or holds a key twice, an alias or a tag.
     """
     try:
+        _refuse_what_explodes(text)
         return yaml.load(text, _StrictLoader)  # noqa: S506 - a CSafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise StrictYamlError(f"not valid YAML: {error.problem}.", mark.line + 1 if mark else 1) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise StrictYamlError(f"not valid YAML: {error}.", 1) from error
+
+
+def _refuse_what_explodes(text: str) -> None:
+    """Look through a text piece by piece: what is nested deep, or goes on for long, can take all memory or time."""
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST:
+            raise StrictYamlError(f"a value has over {_LONGEST} characters.", line)
+        if depth > _DEEPEST:
+            raise StrictYamlError(f"it is nested more than {_DEEPEST} levels deep.", line)
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:

@@ -12,9 +12,11 @@ from bot.core.answering import LONGEST_READ, Answering
 from bot.core.buttons import ButtonKind, button_id, kind_of
 from bot.core.cleaning import clean, cleaned
 from bot.core.commands import read_command
-from bot.core.communities import Communities, as_moderator
+from bot.core.communities import Communities
 from bot.core.forms import form_of
 from bot.core.gate import Gate
+from bot.core.knowledge import Knowledge
+from bot.core.limits import Limits
 from bot.core.messages import (
     PICKERS,
     Address,
@@ -28,15 +30,19 @@ from bot.core.messages import (
     Incoming,
     JourneyPlace,
     Outgoing,
+    Posting,
     Reply,
     Status,
 )
+from bot.core.moderation import Moderation
 from bot.core.onboarding import Onboarding
 from bot.core.reminders import Reminders
 from bot.core.responding import Responding
 from bot.core.scene import Scene, Told
 from bot.core.smalltalk import SmallTalk
+from bot.core.team import concerns_team, teams_of, with_role
 from bot.core.themes import first_of_each
+from bot.core.tips import themes_with_tips
 from bot.core.voice import Voice
 from bot.dialogue.state import Progress
 from bot.dialogue.understanding import is_question
@@ -44,17 +50,23 @@ from bot.retrieval.french import words
 from bot.retrieval.retriever import Retriever
 from bot.storage import (
     answers,
+    audit,
+    barred,
     chores,
     communities,
     conversations,
+    drafts,
     events,
     grants,
     inbox,
     journeys,
     links,
     misses,
+    paces,
     people,
     personal,
+    programmes,
+    question_counts,
     reminders,
     watches,
 )
@@ -81,16 +93,20 @@ class Advisor:
         database: Database,
         misses_kept: int,
     ) -> None:
-        self._current_retriever = current_retriever
+        self._knowledge = Knowledge(current_retriever, voice.wording.asides.team)
         self._voice = voice
         self._database = database
         self._misses_kept = misses_kept
         self._answering = Answering(voice, smalltalk)
         self._reminders = Reminders(voice)
+        self._moderation = Moderation(voice, self._knowledge)
         self._onboarding = Onboarding(voice, self._answering, self._reminders)
         self._communities = Communities(voice, self._onboarding)
-        self._responding = Responding(voice, self._answering, self._onboarding, self._reminders, self._communities)
-        self._gate = Gate(voice, self._communities, self._responding.commands)
+        self._responding = Responding(
+            voice, self._answering, self._onboarding, self._reminders, self._communities, self._moderation
+        )
+        limits = Limits(voice, self._communities)
+        self._gate = Gate(voice, self._communities, limits, self._responding.commands)
         self._awaited: OrderedDict[Address, None] = OrderedDict()
 
     async def handle(self, incoming: Incoming) -> Outgoing:
@@ -116,9 +132,9 @@ class Advisor:
         text = clean(question)
         command = read_command(text)
         if command and command.name != "question":
-            return Outgoing((self._voice.say("help/help", typed=True, administers=False),))
+            return Outgoing((self._voice.say("help/help", typed=True, administers=False, moderates=False),))
         asked = command.argument if command else text
-        told = self._answering.reply(self._current_retriever(), asked, address, Turn())
+        told = self._answering.reply(self._knowledge.current(), asked, address, Turn())
         if not told.unanswered:
             return Outgoing(told.replies, told.verdict)
         kept = await self._keep_miss(asked, asked_at)
@@ -126,25 +142,45 @@ class Advisor:
 
     def look_up(self, text: str, count: int) -> list[Found]:
         """Return the passages nearest to a few words, best first, each with the message that shows it."""
-        hits = self._current_retriever().search(text[:LONGEST_READ], count) if words(text) else []
+        hits = self._knowledge.current().search(text[:LONGEST_READ], count) if words(text) else []
         return [self._answering.found(hit.passage) for hit in hits]
 
-    def complete(self, typed: str, count: int) -> list[str]:
-        """Return the titles of the passages nearest to a question that is being typed, from memory."""
-        retriever = self._current_retriever()
+    def complete(self, typed: str, count: int, platform: str = "", community: str | None = None) -> list[str]:
+        """Return the titles of the passages nearest to a question that is being typed somewhere, from memory."""
+        retriever = self._knowledge.remembered(platform, community)
         if words(typed):
             near: Iterable[Passage] = retriever.complete(typed[:LONGEST_READ], count)
         else:
             near = first_of_each(retriever.corpus.themes, retriever.corpus.passages)
         return list(dict.fromkeys(passage.title for passage in near if passage.title))[:count]
 
+    def themes(self) -> list[str]:
+        """Return the titles of the themes that there are tips on."""
+        return [theme.title for theme in themes_with_tips(self._knowledge.current().corpus)]
+
     def journeys(self) -> list[tuple[str, str]]:
         """Return the journeys that there are: the id of each, and its title."""
-        return [(journey.id, journey.title) for journey in self._current_retriever().corpus.journeys]
+        return [(journey.id, journey.title) for journey in self._knowledge.current().corpus.journeys]
 
-    def form(self, incoming: Incoming) -> Form | None:
+    def opens_form(self, incoming: Incoming) -> bool:
+        """Tell whether a pressed button opens a form, as far as can be told without looking anything up."""
+        return form_of(incoming.button or "", incoming.address, self._voice.wording) is not None
+
+    async def form(self, incoming: Incoming) -> Form | None:
         """Return the form that a pressed button opens, None where it opens none for who pressed it."""
-        return form_of(incoming.button or "", incoming.address, self._voice.wording)
+        form = form_of(incoming.button or "", incoming.address, self._voice.wording)
+        if form is None or not concerns_team("", incoming.button):
+            return form
+        try:
+            async with self._database.transaction() as transaction:
+                address = incoming.address
+                community = await communities.find(transaction, address.platform, address.community or "")
+                incoming = await with_role(transaction, incoming, community)
+                teams = await teams_of(transaction, incoming, community)
+                return await self._moderation.filled(transaction, incoming, teams, form)
+        except DatabaseError as error:
+            _log.warning("A form could not be filled in. %s", error)
+            return None
 
     async def communities(self, platform: str) -> list[Community]:
         """Return the communities of a platform that Vigie serves, by title.
@@ -154,6 +190,11 @@ class Advisor:
         """
         async with self._database.transaction() as transaction:
             return await communities.served(transaction, platform)
+
+    async def communities_of(self, address: Address) -> list[str]:
+        """Return the communities of a platform in which an account was seen."""
+        async with self._database.transaction() as transaction:
+            return await communities.of_account(transaction, address)
 
     async def move_community(self, platform: str, old: str, new: str) -> None:
         """Have all that is kept of a community follow it to the id that its platform gives it now."""
@@ -186,10 +227,10 @@ class Advisor:
             await personal.ask_wiping(transaction, now)
         await self._wipe()
 
-    async def quiet_places(self, platform: str) -> list[tuple[str, str]]:
+    async def quiet_places(self, platform: str, now: datetime) -> list[tuple[str, str]]:
         """Return where Vigie does not speak on a platform: communities, each with a place."""
         async with self._database.transaction() as transaction:
-            return await communities.all_quiet_places(transaction, platform)
+            return await communities.all_quiet_places(transaction, platform, now)
 
     async def grants(self, platform: str) -> list[Grant]:
         """Return roles of a platform's communities that are to be given; each is, until it is settled."""
@@ -208,6 +249,16 @@ class Advisor:
             await communities.keep(transaction, replace(community, role_refused=True))
         return Outgoing((self._voice.say("communities/role_refused", title=community.title),))
 
+    async def not_posted(self, posting: Posting, now: datetime) -> Reply:
+        """Keep that a platform refuses what was to be posted, and return what who moderates is told of it."""
+        async with self._database.transaction() as transaction:
+            await self._moderation.take_back(transaction, posting, now)
+        return self._voice.say("team/not_posted")
+
+    def opening(self, incoming: Incoming) -> Reply:
+        """Return what tells somebody to open the direct message, where Vigie cannot write to them first."""
+        return self._voice.say("team/in_private", self._communities.in_private(incoming))
+
     async def take_back_welcome(self, incoming: Incoming) -> None:
         """Have those welcomed whose welcome could not be delivered, the next time that they come."""
         async with self._database.transaction() as transaction:
@@ -216,12 +267,12 @@ class Advisor:
                 await people.take_back_welcome(transaction, address)
 
     async def due(self, now: datetime, platforms: Iterable[str]) -> list[Due]:
-        """Return the reminders on some platforms whose time has come, each counted as sent; drop what is over.
+        """Return what falls due on some platforms, each message counted as sent; drop what is over.
 
         Raises:
             DatabaseError: the database cannot be used now.
         """
-        corpus = self._current_retriever().corpus
+        corpus = self._knowledge.current().corpus
         sent = []
         async with self._database.transaction() as transaction:
             for platform in platforms:
@@ -229,6 +280,7 @@ class Advisor:
                     outgoing = await self._reminders.claim(transaction, found, now, corpus)
                     if outgoing:
                         sent.append(Due(found.reminder.address, outgoing))
+                sent += await self._moderation.due(transaction, platform, now)
             if await chores.claim(transaction, "sweep", now, _SWEEP_EVERY):
                 await self._sweep(transaction, now)
         await self._wipe()
@@ -254,7 +306,7 @@ class Advisor:
         community = await communities.known(
             transaction, incoming.address, incoming.community_title, comes_back=incoming.button is None
         )
-        incoming = as_moderator(incoming, community)
+        incoming = await with_role(transaction, incoming, community)
         turned_away = await self._gate.turned_away(transaction, incoming, community)
         if turned_away:
             return turned_away, None
@@ -278,9 +330,8 @@ class Advisor:
             await people.set_unreachable(transaction, address, None)
         turn = await conversations.find(transaction, address, incoming.received_at) if found else Turn()
         run = await journeys.find(transaction, person.id, person.journey) if person.journey else None
-        return Scene(
-            incoming, transaction, person, turn, run, self._current_retriever(), self._database.lasts, community
-        ), found is None
+        known = await self._knowledge.known(transaction, community, person.id)
+        return Scene(incoming, transaction, person, turn, run, known, self._database.lasts, community), found is None
 
     async def _close(self, scene: Scene, told: Told, *, is_new: bool) -> Outgoing:
         """Keep what the next turn needs, and return what goes out."""
@@ -290,6 +341,7 @@ class Advisor:
             replies = _with_blocks(replies, notice)
         if told.erased:
             return Outgoing(replies, told.verdict, erased=True)
+        await self._count(scene, told)
         replies = self._with_removal(scene, told, self._with_way_back(scene, told, replies))
         turn = told.about or scene.turn
         shown = [choice for reply in replies for choice in reply.choices]
@@ -299,7 +351,24 @@ class Advisor:
             before = scene.turn
             turn = replace(turn, choices=before.choices, onward=before.onward, shows_step=before.shows_step)
         await conversations.keep(scene.transaction, scene.person.id, scene.address, turn, scene.now)
-        return Outgoing(replies, told.verdict, _place(scene, told), place=told.place)
+        return Outgoing(
+            replies,
+            told.verdict,
+            _place(scene, told),
+            place=told.place,
+            postings=told.postings,
+            in_private=told.in_private,
+            takes_away=told.takes_away,
+        )
+
+    @staticmethod
+    async def _count(scene: Scene, told: Told) -> None:
+        """Count what became of a question asked in a community; one that is written anew was counted before."""
+        verdict = told.verdict
+        if scene.community is None or verdict is None or told.about is None or scene.incoming.edited:
+            return
+        passage = told.about.shown or ""
+        await question_counts.count(scene.transaction, scene.community, verdict.status, passage, scene.now)
 
     def _with_way_back(self, scene: Scene, told: Told, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         """Return replies with a button back to the journey that waits, unless they lead there already."""
@@ -339,11 +408,11 @@ class Advisor:
         """Answer what can be answered while nothing can be kept."""
         command = read_command(incoming.text)
         if command and command.name in ("aide", "help"):
-            return Outgoing((self._voice.say("help/help", typed=True, administers=False),))
+            return Outgoing((self._voice.say("help/help", typed=True, administers=False, moderates=False),))
         text = command.argument if command and command.name == "question" else incoming.text
         is_answer = incoming.address in self._awaited and not command and not is_question(text)
         if not is_answer and incoming.button is None and (not command or command.name == "question"):
-            told = self._answering.reply(self._current_retriever(), text, incoming.address, Turn())
+            told = self._answering.reply(self._knowledge.current(), text, incoming.address, Turn())
             if told.verdict and told.verdict.status is not Status.UNKNOWN:
                 return Outgoing(told.replies, told.verdict)
         return Outgoing((self._voice.say("help/cannot_keep"),))
@@ -369,6 +438,13 @@ class Advisor:
         await answers.drop_old(transaction, now)
         await communities.drop_left(transaction, now)
         await grants.drop_old(transaction, now)
+        await drafts.drop_old(transaction, now)
+        await programmes.drop_old_holidays(transaction, now)
+        await audit.drop_old(transaction, now)
+        await barred.drop_old(transaction, now)
+        await paces.drop_old(transaction, now)
+        await communities.drop_old_silences(transaction, now)
+        await question_counts.drop_old(transaction, now)
 
     async def _wipe(self) -> None:
         """Wipe what is left of what was erased; if another process uses the database now, the next time."""

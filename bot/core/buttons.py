@@ -4,16 +4,16 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from textwrap import shorten
 
 from bot.content.corpus import digest
 from bot.content.schemas import MAX_LABEL
 from bot.core.messages import Address
+from bot.rendering import spoken
 
 _VERSION = "1"
 WRITE = "write"
 """The argument of a button that opens a form to write in."""
-_CUT = "…"
+_LARGEST = (1 << 63) - 1
 _FORM = re.compile(r"([a-z]{1,9}):(\d+):([0-9a-f]{16}):([0-9a-f]{16})(?:\.([a-z0-9_]{1,19}))?")
 
 
@@ -34,6 +34,16 @@ class ButtonKind(StrEnum):
     ERASE = "erase"
     REMOVE = "remove"
     SETTING = "setting"
+    TEAM_OF = "teamof"
+    TIP = "tip"
+    PROGRAMME = "schedule"
+    GAP = "gap"
+    CARD = "card"
+    LESSON = "lesson"
+    STATS = "stats"
+    JOURNAL = "journal"
+    SILENCE = "silence"
+    BAR = "bar"
 
 
 _KINDS = frozenset(ButtonKind)
@@ -50,6 +60,22 @@ class Button:
     owner: str
     subject: str
     argument: str = ""
+
+    @property
+    def verb(self) -> str:
+        """What is to be done, where the argument says so before the numbers of what it is about."""
+        return self.argument.rstrip("_0123456789")
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers at the end of the argument: none is larger than a database can hold."""
+        found = self.argument.removeprefix(self.verb).split("_")
+        return tuple(min(int(each), _LARGEST) for each in found if each)
+
+    @property
+    def number(self) -> int:
+        """The first of them, 0 without any."""
+        return next(iter(self.numbers), 0)
 
 
 @lru_cache(maxsize=1024)
@@ -84,9 +110,5 @@ def kind_of(identifier: str) -> ButtonKind | None:
 
 
 def shortened(label: str) -> str:
-    """Return a label that is no longer than a button's may be: one that is too long is cut between words."""
-    if len(label) <= MAX_LABEL:
-        return label
-    cut = shorten(label, MAX_LABEL, placeholder=_CUT)
-    # Nothing is left where the first word is too long already.
-    return cut if cut != _CUT else f"{label[: MAX_LABEL - len(_CUT)]}{_CUT}"
+    """Return a label that is no longer than a button's may be."""
+    return spoken.shortened(label, MAX_LABEL)

@@ -7,6 +7,7 @@ from bot.retrieval.french import fold
 IN_PRIVATE = ("question", "parcours", "plan", "themes", "rappels", "mesdonnees", "oublier", "lier", "aide")
 """The commands that a platform lists in a direct message, in order."""
 IN_COMMUNITY = ("question", "parcours", "themes", "aide")
+FOR_MODERATORS = ("conseil", "programme", "lacunes", "fiche", "stats", "silence", "ecarter", "journal")
 FOR_ADMINISTRATORS = ("reglages",)
 
 

@@ -4,19 +4,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.core.buttons import Button, ButtonKind, button_id
-from bot.core.commands import read_command
+from bot.core.commands import FOR_ADMINISTRATORS, FOR_MODERATORS, read_command
 from bot.core.messages import Address, Author, Choice, ChoiceKind, Event, Incoming, Outgoing, Reply, Role
 from bot.core.onboarding import ORIENTATION, Onboarding
 from bot.core.scene import Scene, Told
+from bot.core.team import note_deed
 from bot.core.voice import Voice
 from bot.storage import communities, people
+from bot.storage.audit import Action
 from bot.storage.communities import Community
 from bot.storage.database import Transaction
 
 LONGEST_WELCOME = 400
 WELCOME_TEXT = "welcome_text"
 """The setting that is written in a form."""
-_SETTINGS = "reglages"
+_IN_ANY_CASE = frozenset({*FOR_MODERATORS, *FOR_ADMINISTRATORS})
+"""The commands that are answered where Vigie is to keep silent, too."""
+_KEPT_APART = frozenset({"quiet_yes", "quiet_no", "quiet_places", "moderators_no"})
+"""The settings that are not part of what is kept of a community itself."""
 
 
 class Communities:
@@ -46,9 +51,9 @@ class Communities:
         if incoming.event is not None:
             return None if community.welcomes else Outgoing(())
         command = read_command(incoming.text)
-        if incoming.unseen or incoming.button or (command and command.name == _SETTINGS):
+        if incoming.unseen or incoming.button or (command and command.name in _IN_ANY_CASE):
             return None
-        if not await communities.is_quiet(transaction, incoming.address, incoming.within):
+        if not await communities.is_quiet(transaction, incoming.address, incoming.received_at, incoming.within):
             return None
         return Outgoing((self._voice.say("communities/quiet", self.in_private(incoming)),) if command else ())
 
@@ -97,7 +102,8 @@ class Communities:
         setting, *rest = argument.split(maxsplit=1) or [""]
         value = "".join(rest)
         if setting.casefold() == "accueil" and value.strip():
-            return await self._shown(scene, _with_welcome_text(scene.community, value))
+            changed = _with_welcome_text(scene.community, value)
+            return await self._change(scene, scene.community, WELCOME_TEXT, changed)
         if setting.casefold().startswith(("moderat", "modérat")):
             return await self._set_moderator(scene, scene.community, moderates=value.strip().casefold() != "non")
         return await self._shown(scene, scene.community)
@@ -108,19 +114,30 @@ class Communities:
         if community is None or scene.role is not Role.ADMINISTRATOR:
             return Told((self._voice.notice("communities/for_administrators"),))
         match button.argument:
-            case "quiet_yes" | "quiet_no":
-                await communities.set_quiet(scene.transaction, scene.address, quiet=button.argument == "quiet_yes")
+            case "quiet_yes":
+                await communities.keep_quiet(scene.transaction, scene.address)
+            case "quiet_no":
+                await communities.speak(scene.transaction, scene.address)
             case "quiet_places":
                 await communities.set_quiet_places(scene.transaction, community, scene.incoming.picked)
             case "moderators_no":
                 await communities.drop_moderators(scene.transaction, community)
-        return await self._shown(scene, _changed(community, button.argument, scene.incoming))
+        changed = _changed(community, button.argument, scene.incoming)
+        return await self._change(scene, community, button.argument, changed)
+
+    async def _change(self, scene: Scene, before: Community, setting: str, after: Community) -> Told:
+        """Note that a setting was changed, if it was, and show the settings as they are now."""
+        if after != before or setting in _KEPT_APART:
+            await note_deed(scene, before, Action.SETTING_CHANGED, getattr(self._voice.labels, setting))
+        return await self._shown(scene, after)
 
     async def _set_moderator(self, scene: Scene, community: Community, *, moderates: bool) -> Told:
         somebody = scene.incoming.quoted_author
         if somebody is None:
             return Told((self._voice.say("communities/whom"),))
         await communities.set_moderator(scene.transaction, community, somebody.account, moderates=moderates)
+        action = Action.MODERATOR_NAMED if moderates else Action.MODERATOR_DISMISSED
+        await note_deed(scene, community, action, somebody.name, somebody.account)
         return Told((self._voice.say("communities/moderator", name=somebody.name, moderates=moderates),))
 
     async def _shown(self, scene: Scene, community: Community) -> Told:
@@ -130,7 +147,7 @@ class Communities:
         quiet_places = await communities.quiet_places(scene.transaction, community.platform, community.id)
         moderators = await communities.moderators(scene.transaction, community)
         picks = scene.incoming.capabilities.pickers
-        quiet = (scene.address.place or "") in quiet_places
+        quiet = await communities.silence(scene.transaction, scene.address, scene.now) is not None
         values = {"community": community, "quiet": quiet, "moderators": len(moderators), "picks": picks}
         offered = self._buttons(scene, community, quiet=quiet, moderators=moderators)
         choices = [Choice(_setting(scene.address, each), label) for each, label in offered]
@@ -166,12 +183,6 @@ class Communities:
         )
         for name, label, kind, picked in offered:
             yield Choice(_setting(address, name), label, kind, picked=tuple(filter(None, picked)))
-
-
-def as_moderator(incoming: Incoming, community: Community | None) -> Incoming:
-    """Return an event with the role that its person has by a role of the community."""
-    moderates = community is not None and community.moderator_role in incoming.roles
-    return replace(incoming, role=Role.MODERATOR) if moderates and incoming.role is Role.MEMBER else incoming
 
 
 def _changed(community: Community, setting: str, incoming: Incoming) -> Community:

@@ -75,7 +75,12 @@ class Feedback:
     async def watch(self, scene: Scene, button: Button) -> Told:
         """Keep that somebody wants to hear when a question finds an answer."""
         kept = button.argument.isdecimal() and await watches.keep(
-            scene.transaction, scene.person.id, int(button.argument), scene.address, scene.now
+            scene.transaction,
+            scene.person.id,
+            int(button.argument),
+            scene.address,
+            scene.incoming.quoted_message,
+            scene.now,
         )
         return Told((self._voice.notice("feedback/watching" if kept else "feedback/too_late"),))
 

@@ -1,7 +1,7 @@
 """What goes in and out of the core, in the same shape for every platform."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.content.corpus import Phase
@@ -85,8 +85,16 @@ class Incoming:
         within: the place that the address's place is a part of, if it is.
         comes_from: the community from which they were led into the direct message.
         unseen: whether the answer is shown to them alone, in a community.
+        awaited: whether the platform shows that an answer is on its way, until there is one.
         quoted: the text of somebody's message that this one replies to.
         quoted_author: who wrote that message; under a pressed button, whom the message with the button answers.
+        quoted_message: the platform's id of that message.
+        written: what they wrote in a form of several fields, by the names of these.
+        name: what others read as their name.
+        place_title: what the place is called, where the platform tells.
+        administers: in a direct message, the communities that they administer, where that matters for what they do.
+        has_left: the communities that they are in no longer, where it was asked for the same reason.
+        quoted_role: what the author of the quoted message is in the community, where that matters.
         newcomers: who joined: the person of the address first, and others at the same moment.
         edited: whether they wrote anew a question that was answered before.
         community_title: what the community is called.
@@ -105,8 +113,16 @@ class Incoming:
     within: str | None = None
     comes_from: str | None = None
     unseen: bool = False
+    awaited: bool = False
     quoted: str | None = None
     quoted_author: Author | None = None
+    quoted_message: str | None = None
+    written: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+    place_title: str = ""
+    administers: tuple[str, ...] = ()
+    has_left: tuple[str, ...] = ()
+    quoted_role: Role = Role.MEMBER
     newcomers: tuple[Author, ...] = ()
     edited: bool = False
     community_title: str | None = None
@@ -148,12 +164,32 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """What a button opens to write in: its title, what is asked for, and how many characters there is room for."""
+class Field:
+    """What a form asks for.
 
-    title: str
+    Attributes:
+        name: what it is called in what is sent.
+        label: what is asked.
+        longest: how many characters there is room for.
+        value: what stands there already.
+        is_needed: whether something has to be written.
+        is_short: whether one line is enough.
+    """
+
+    name: str
     label: str
     longest: int
+    value: str = ""
+    is_needed: bool = True
+    is_short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a button opens to write in: its title, and up to five fields."""
+
+    title: str
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +207,48 @@ class Attachment:
     name: str
     media_type: str
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What became of the questions of one day."""
+
+    day: date
+    answered: int = 0
+    suggested: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many people began a journey and how many went through it, in the end or so far."""
+
+    title: str
+    begun: int
+    finished: int
+
+
+SMALLEST_TOLD = 5
+"""The smallest figure, but for none, that a team is told: a smaller one could tell who it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a community's week, which is drawn when it is sent; one stands for every figure not to be told.
+
+    Attributes:
+        name: the file's.
+        days: the questions, day by day.
+        useful: how many answers were said to be useful.
+        useless: how many were not.
+        funnels: the journeys.
+    """
+
+    name: str
+    days: tuple[Day, ...]
+    useful: int
+    useless: int
+    funnels: tuple[Funnel, ...]
 
 
 class Manner(StrEnum):
@@ -193,6 +271,7 @@ class Reply:
         blocks: its parts, in order.
         choices: the buttons below it.
         attachments: the files that go with it.
+        pictures: the pictures that go with it.
         awaits_text: whether it asks for an answer in the person's own words.
         manner: how it is shown.
         to_quoted: whether it answers the message that was quoted, and not the one that quotes it.
@@ -202,6 +281,7 @@ class Reply:
     blocks: tuple[Block, ...]
     choices: tuple[Choice, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     awaits_text: bool = False
     manner: Manner = Manner.MESSAGE
     to_quoted: bool = False
@@ -245,6 +325,23 @@ class JourneyPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """What is said elsewhere than where an event happened, for all to read.
+
+    Attributes:
+        address: the community and the place of it; the account is that of who has it said.
+        reply: what is said.
+        replies_to: the platform's id of the message that it answers.
+        tip: the id of the tip that it tells, if it does.
+    """
+
+    address: Address
+    reply: Reply
+    replies_to: str | None = None
+    tip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """All that answers one incoming event.
 
@@ -254,6 +351,9 @@ class Outgoing:
         journey: the journey under way after it, if any.
         erased: whether all that was kept about the person is gone: what a platform keeps for them goes too.
         place: the community's place where it is said, if not where the event happened.
+        postings: what is said elsewhere, before the replies.
+        in_private: whether the replies are for the person alone: in the direct message, where they cannot be unseen.
+        takes_away: whether the command that asked for it is taken away, where the platform lets Vigie.
     """
 
     replies: tuple[Reply, ...]
@@ -261,6 +361,9 @@ class Outgoing:
     journey: JourneyPlace | None = None
     erased: bool = False
     place: str | None = None
+    postings: tuple[Posting, ...] = ()
+    in_private: bool = False
+    takes_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +378,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message that nobody asked for at this moment, already counted as sent: a reminder."""
+    """A message that nobody asked for at this moment, already counted as sent.
+
+    Attributes:
+        address: whom it is for, or the place.
+        outgoing: what is said.
+        to_all: whether it is said in the community's place, for all to read; else it is somebody's own business.
+        replies_to: the platform's id of the message that it answers.
+    """
 
     address: Address
     outgoing: Outgoing
+    to_all: bool = False
+    replies_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,18 @@
 """Reminders: offered once, at a time that the person chooses on their own clock, never at night, never insisting."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from bot.content.corpus import Corpus
 from bot.core.buttons import Button, ButtonKind, button_id
+from bot.core.calendar import minute_of, next_occurrence, read_times, read_zone, time_of
 from bot.core.messages import Address, Choice, ChoiceKind, Outgoing, Reply
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.dialogue.engine import position
 from bot.rendering.spoken import clock, weekday
-from bot.retrieval.french import fold, words
+from bot.retrieval.french import words
 from bot.storage import journeys, people, reminders
 from bot.storage.database import Transaction
 from bot.storage.reminders import DueReminder, Reminder
@@ -26,7 +26,6 @@ _DAY_BEGINS, _LATEST, _NIGHT_BEGINS = time(8), time(21), time(21, 15)
 """The hours that may be chosen; what is late by then is still sent until the night begins."""
 _OFFERED = ((6, time(18)), (2, time(12, 30)), (0, time(9)))
 """The weekdays and times offered as buttons; any other can be typed."""
-_TIME = re.compile(r"\b(\d{1,2})\s*(?:h|:|heures?)\s*(\d{2})?\b")
 _STOP = frozenset({"stop", "arreter", "arrete", "non", "off", "plus"})
 
 
@@ -40,7 +39,11 @@ class Moment:
     @property
     def minute(self) -> int:
         """The time as a minute of the day."""
-        return self.at.hour * 60 + self.at.minute
+        return minute_of(self.at)
+
+    def next_in(self, zone: str, after: datetime) -> datetime:
+        """Return when it comes next on the clock of a zone."""
+        return next_occurrence((self.weekday,), self.at, zone, after)
 
 
 class Reminders:
@@ -110,8 +113,8 @@ class Reminders:
             waits = replace(reminder, due=datetime.combine(morning, _DAY_BEGINS, zone))
             await reminders.keep(transaction, found.person, waits)
             return None
-        moment = Moment(reminder.weekday, _time(reminder.minute))
-        due = _next_after(now + _WEEK - _LATENESS, moment, local.date() + _WEEK, zone)
+        moment = Moment(reminder.weekday, time_of(reminder.minute))
+        due = moment.next_in(found.zone, now + _WEEK - _LATENESS)
         sent = replace(reminder, due=due, unanswered=reminder.unanswered + 1)
         await reminders.keep(transaction, found.person, sent)
         place, total = position(journey, run.state)
@@ -136,15 +139,14 @@ class Reminders:
         if found is None:
             choices = self._choices(scene.address)
             return Told((self._voice.say("reminders/show", choices, day=None, zone=scene.person.zone),))
-        moment = Moment(found.weekday, _time(found.minute))
+        moment = Moment(found.weekday, time_of(found.minute))
         values = _told(moment, found.due, scene.person.zone)
         return Told((self._voice.say("reminders/show", (self._stop_button(scene.address),), **values),))
 
     async def _set(self, scene: Scene, moment: Moment) -> Told:
         if not _DAY_BEGINS <= moment.at <= _LATEST:
             return Told((self._voice.say("reminders/night", self._choices(scene.address)),))
-        zone = ZoneInfo(scene.person.zone)
-        due = _next_after(scene.now, moment, scene.today, zone)
+        due = moment.next_in(scene.person.zone, scene.now)
         reminder = Reminder(scene.address, moment.weekday, moment.minute, due)
         await reminders.keep(scene.transaction, scene.person.id, reminder)
         return Told((self._voice.say("reminders/set", **_told(moment, due, scene.person.zone)),))
@@ -154,14 +156,14 @@ class Reminders:
         return Told((self._voice.say("reminders/stopped", was_on=was_on),))
 
     async def _set_zone(self, scene: Scene, wanted: str) -> Told:
-        zone = _zone(wanted)
+        zone = read_zone(wanted)
         if zone is None:
             return Told((self._voice.say("reminders/zone_unknown"),))
         await people.set_zone(scene.transaction, scene.person.id, zone)
         found = await reminders.find(scene.transaction, scene.person.id)
         if found:
-            earliest = found.due.astimezone(ZoneInfo(zone)).date()
-            due = _next_after(scene.now, Moment(found.weekday, _time(found.minute)), earliest, ZoneInfo(zone))
+            day = found.due.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0)
+            due = Moment(found.weekday, time_of(found.minute)).next_in(zone, max(scene.now, day))
             await reminders.keep(scene.transaction, scene.person.id, replace(found, due=due))
         return Told((self._voice.say("reminders/zone_set", zone=zone),))
 
@@ -188,45 +190,16 @@ def _told(moment: Moment, due: datetime, zone: str) -> dict[str, object]:
     return {"day": weekday(moment.weekday), "at": moment.at, "due": due_on, "zone": zone}
 
 
-def _next(moment: Moment, earliest: date, zone: ZoneInfo) -> datetime:
-    """Return the first such moment on or after a day, on the clock of a zone: its changes of hour included."""
-    day = earliest + timedelta(days=(moment.weekday - earliest.weekday()) % 7)
-    return datetime.combine(day, moment.at, zone)
-
-
-def _next_after(now: datetime, moment: Moment, earliest: date, zone: ZoneInfo) -> datetime:
-    """Return the first such moment on or after a day that is not past."""
-    due = _next(moment, earliest, zone)
-    return due if due > now else _next(moment, earliest + timedelta(days=1), zone)
-
-
-def _time(minute: int) -> time:
-    return time(*divmod(minute, 60))
-
-
 def _moment_of(button: Button) -> Moment | None:
     """Return the moment that a button offers, None if it offers none."""
     day, _, minute = button.argument.partition("_")
     if not (day.isdecimal() and minute.isdecimal() and int(day) < 7 and int(minute) < 24 * 60):
         return None
-    return Moment(int(day), _time(int(minute)))
+    return Moment(int(day), time_of(int(minute)))
 
 
 def _read_moment(typed: str, today: date) -> Moment | None:
     """Return the moment that somebody typed ("jeudi 18h30", "demain à 9 h"), None if there is none in it."""
-    said = words(typed)
-    found = _TIME.search(typed.casefold())
-    days = [number for number in range(7) if fold(weekday(number)) in said]
-    if "demain" in said:
-        days.append((today.weekday() + 1) % 7)
-    if not found or not days or int(found[1]) > 23 or int(found[2] or 0) > 59:
-        return None
-    return Moment(days[0], time(int(found[1]), int(found[2] or 0)))
-
-
-def _zone(typed: str) -> str | None:
-    """Return the IANA time zone of a name or of a city ("Montréal"), None if there is none."""
-    wanted = "_".join(fold(typed).replace("-", " ").split())
-    by_name = {fold(zone).replace("-", "_"): zone for zone in sorted(available_timezones(), reverse=True)}
-    by_city = {name.rpartition("/")[2]: zone for name, zone in by_name.items()}
-    return by_name.get(wanted) or by_city.get(wanted)
+    times = read_times(typed)
+    days = {*times.weekdays, *([(today.weekday() + 1) % 7] if "demain" in times.others else [])}
+    return Moment(days.pop(), times.at) if len(days) == 1 and times.at else None

@@ -5,16 +5,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.core.answering import Answering
-from bot.core.buttons import Button, ButtonKind, read_button
+from bot.core.buttons import Button, ButtonKind, kind_of, read_button
 from bot.core.commands import Command, read_command
 from bot.core.communities import Communities
 from bot.core.feedback import Feedback
 from bot.core.messages import Manner, Reply, Role
+from bot.core.moderation import Moderation
 from bot.core.onboarding import Onboarding
 from bot.core.plan import Plan
 from bot.core.privacy import Privacy
 from bot.core.reminders import Reminders
 from bot.core.scene import Scene, Told
+from bot.core.team import TEAM_BUTTONS
 from bot.core.themes import Themes
 from bot.core.voice import Voice
 from bot.dialogue.script import StepKind
@@ -38,11 +40,14 @@ class Responding:
         onboarding: Onboarding,
         reminders: Reminders,
         communities: Communities,
+        moderation: Moderation,
     ) -> None:
         self._voice = voice
         self._answering = answering
         self._onboarding = onboarding
         self._communities = communities
+        self._moderation = moderation
+        self._team = moderation.team
         plan, themes, feedback, privacy = Plan(voice), Themes(voice), Feedback(voice), Privacy(voice)
         self._privacy = privacy
         self.commands: dict[str, Callable[[Scene, str], Awaitable[Told]]] = {
@@ -89,6 +94,9 @@ class Responding:
         if command:
             return await self._obey(scene, command)
         typed = self._typed_choice(scene)
+        written = await self._moderation.hear(scene, incoming.text) if _may_be_written(scene, typed) else None
+        if written:
+            return written
         if typed:
             return await self._press(scene, typed)
         return await self._onboarding.hear(scene, incoming.text) or await self._answering.converse(scene, incoming.text)
@@ -106,6 +114,8 @@ class Responding:
             start = command.argument if scene.corpus.journey(command.argument) else "start"
             way = self._communities.in_private(scene.incoming, start)
             return Told((self._voice.say("help/in_private", way),))
+        if self._team.knows(command):
+            return await self._team.command(scene, command)
         obey = self.commands.get(command.name)
         return await obey(scene, command.argument) if obey else Told((self._voice.say("help/unknown_command"),))
 
@@ -139,13 +149,16 @@ class Responding:
     async def _help(self, scene: Scene, _argument: str) -> Told:
         is_administrator = scene.role is Role.ADMINISTRATOR
         can_press = scene.incoming.capabilities.buttons
-        return Told((self._voice.say("help/help", typed=not can_press, administers=is_administrator),))
+        moderates = scene.role is not Role.MEMBER
+        values = {"typed": not can_press, "administers": is_administrator, "moderates": moderates}
+        return Told((self._voice.say("help/help", **values),))
 
     async def _press(self, scene: Scene, identifier: str) -> Told:
         button = read_button(identifier)
         if button is None:
             return Told((self._voice.notice("buttons/outdated"),))
-        told = await self._presses[button.kind](scene, button)
+        press = self._team.press if button.kind in TEAM_BUTTONS else self._presses[button.kind]
+        told = await press(scene, button)
         return replace(told, replies=_in_manner(button, told.replies))
 
     async def _remove(self, _scene: Scene, _button: Button) -> Told:
@@ -182,6 +195,8 @@ def _in_manner(button: Button, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
     match button.kind:
         case ButtonKind.STEP | ButtonKind.THEME | ButtonKind.REMIND | ButtonKind.ERASE | ButtonKind.SETTING:
             is_done_with = True
+        case kind if kind in TEAM_BUTTONS:
+            is_done_with = True
         case ButtonKind.PASSAGE:
             # A step that was left for a passage is shown again below it.
             is_done_with = bool(button.argument or others)
@@ -194,6 +209,15 @@ def _in_manner(button: Button, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
     if not (replies and is_done_with and first.manner is Manner.MESSAGE):
         return replies
     return (replace(first, manner=Manner.IN_PLACE), *others)
+
+
+def _may_be_written(scene: Scene, typed: str | None) -> bool:
+    """Tell whether a text may be a part of what a team writes: it names no button, or only those of the question."""
+    if typed is None:
+        return True
+    found = _READ.fullmatch(scene.incoming.text)
+    names_button = found is not None and found[1] is not None
+    return not names_button and any(kind_of(each) is ButtonKind.LESSON for each, _ in scene.turn.choices)
 
 
 def _awaits_text(scene: Scene) -> bool:

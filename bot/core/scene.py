@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.content.corpus import Corpus
-from bot.core.messages import Address, Incoming, Reply, Role, Status, Verdict
+from bot.core.messages import Address, Incoming, Posting, Reply, Role, Status, Verdict
 from bot.retrieval.retriever import Retriever
 from bot.storage.communities import Community
 from bot.storage.conversations import Turn
@@ -55,6 +55,12 @@ class Scene:
         return self.incoming.address
 
     @property
+    def public_place(self) -> str | None:
+        """The place where it comes from, as others know it: what one person alone sees is a place within it."""
+        place = self.address.place
+        return place.partition("/")[0] if place else None
+
+    @property
     def now(self) -> datetime:
         """When it comes."""
         return self.incoming.received_at
@@ -82,6 +88,9 @@ class Told:
         erased: whether all that was kept about the person is gone.
         meets: whether somebody beside the person hears from Vigie for the first time.
         place: the community's place where it is said, if not where the event happened.
+        postings: what is said elsewhere.
+        in_private: whether it is for the person alone.
+        takes_away: whether the command that asked for it is taken away.
     """
 
     replies: tuple[Reply, ...]
@@ -91,6 +100,9 @@ class Told:
     erased: bool = False
     meets: bool = False
     place: str | None = None
+    postings: tuple[Posting, ...] = ()
+    in_private: bool = False
+    takes_away: bool = False
 
     @property
     def unanswered(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Author, Due, Event, Outgoing, Reply
+from bot.core.messages import Address, Author, Due, Event, Manner, Outgoing, Posting, Reply
 from bot.platforms.errors import NowhereError, OutageError, SilencedError, UnreachableError
 from bot.platforms.parts import Part, Post, Received, Shown
 from bot.storage import answers, inbox
@@ -55,6 +55,14 @@ class Carrier(Protocol[ReceivedT, Shown]):
         """Do what a part says; return the message that shows it, if one does."""
         ...
 
+    async def post(self, posting: Posting, /) -> None:
+        """Say something for all to read in a place of a community."""
+        ...
+
+    async def take_away(self, received: ReceivedT, /) -> None:
+        """Take away the command that was received, where it is a message that others see."""
+        ...
+
     async def tell(self, received: ReceivedT, outgoing: Outgoing) -> None:
         """Send what is said of something that happened."""
         ...
@@ -65,6 +73,10 @@ class Carrier(Protocol[ReceivedT, Shown]):
 
     def reached(self, address: Address, event: Event | None) -> Address:
         """Return whom a message that nobody asked for goes to: a community, or a person in private."""
+        ...
+
+    def privately(self, received: ReceivedT, /) -> ReceivedT | None:
+        """Return the same event to be answered for its person alone, None where they cannot be written to."""
         ...
 
     def otherwise(self, received: ReceivedT) -> ReceivedT | None:
@@ -112,7 +124,8 @@ class Handling(Generic[ReceivedT, Shown]):
         try:
             await self._carrier.deliver(due)
         except UnreachableError as error:
-            await self._note_unreachable(self._carrier.reached(due.address, None), error)
+            address = due.address if due.to_all else self._carrier.reached(due.address, None)
+            await self._note_unreachable(address, error)
         except (OutageError, self._carrier.refusals) as error:
             _log.warning("A message that nobody asked for was not sent. %s", error)
 
@@ -145,8 +158,7 @@ class Handling(Generic[ReceivedT, Shown]):
         outgoing = await self._decided(received)
         try:
             await self._carrier.acknowledge(received, outgoing.replies)
-            for part in self._carrier.parts(received, outgoing.replies, ()):
-                await self._carrier.send(received, part)
+            await self._say(received, outgoing.replies)
         except (UnreachableError, OutageError, self._carrier.refusals) as error:
             _log.warning("An answer was not sent. %s", error)
 
@@ -158,7 +170,10 @@ class Handling(Generic[ReceivedT, Shown]):
             return Outgoing(())
         outgoing = await self._decided(received)
         try:
-            await self._answer(item, received, outgoing, before)
+            if outgoing.in_private:
+                await self._answer_in_private(item, received, outgoing)
+            else:
+                await self._answer(item, received, outgoing, before)
         except UnreachableError as error:
             otherwise = self._carrier.otherwise(received)
             if otherwise:
@@ -178,22 +193,67 @@ class Handling(Generic[ReceivedT, Shown]):
             return []
         return await answers.find(self._database, received.question)
 
+    async def _answer_in_private(self, item: Item, received: ReceivedT, outgoing: Outgoing) -> None:
+        """Answer where nobody else reads it; where that cannot be, tell how it can, and nothing of the answer."""
+        private = self._carrier.privately(received)
+        try:
+            if private is None:
+                raise NowhereError("nobody knows who it is")
+            await self._answer(item, private, outgoing, ())
+        except UnreachableError as error:
+            _log.info("What is for one person alone could not be sent to them (%s).", error)
+            await self._say(received, (self._advisor.opening(received.incoming),))
+            return
+        if outgoing.takes_away:
+            await self._take_away(received)
+
+    async def _take_away(self, received: ReceivedT) -> None:
+        try:
+            await self._carrier.take_away(received)
+        except (UnreachableError, self._carrier.refusals) as error:
+            _log.info("A command could not be taken away (%s).", error)
+
     async def _answer(self, item: Item, received: ReceivedT, outgoing: Outgoing, before: Sequence[int]) -> None:
         """Send what was not sent yet of an answer, and keep which messages it takes."""
         # What the database does not know, of an attempt before, is known here.
         progress = self._progress.setdefault(item.number, _Progress(item.sent))
+        posted = len(outgoing.postings)
         planned = self._carrier.parts(received, outgoing.replies, before)
         if not progress.sent:
             await self._carrier.acknowledge(received, outgoing.replies)
-        for part in planned[progress.sent :]:
+        refused = await self._refused(item, outgoing.postings, progress)
+        if refused:
+            # It is told in the way in which it would have been told that it is posted.
+            manner = outgoing.replies[0].manner if outgoing.replies else Manner.MESSAGE
+            told = await self._advisor.not_posted(refused, item.at)
+            await self._say(received, (replace(told, manner=manner),))
+            return
+        for part in planned[progress.sent - posted :]:
             message = await self._carrier.send(received, part)
             progress.sent += 1
             if message and isinstance(part, Post) and part.is_answer:
                 progress.taken.append(message)
-            if progress.sent < len(planned):
+            if progress.sent < posted + len(planned):
                 await inbox.set_sent(self._database, item.number, progress.sent)
         if received.question and outgoing.verdict and progress.taken:
             await answers.keep(self._database, received.question, progress.taken, item.at)
+
+    async def _refused(self, item: Item, postings: Sequence[Posting], progress: _Progress) -> Posting | None:
+        """Post what was not posted yet; return what the platform refuses, None where it lets all of it be."""
+        for posting in postings[progress.sent :]:
+            try:
+                await self._carrier.post(posting)
+            except (UnreachableError, self._carrier.refusals) as error:
+                _log.warning("%s refuses what was to be posted (%s).", self._carrier.platform.capitalize(), error)
+                return posting
+            progress.sent += 1
+            await inbox.set_sent(self._database, item.number, progress.sent)
+        return None
+
+    async def _say(self, received: ReceivedT, replies: Sequence[Reply]) -> None:
+        """Send replies, whatever was sent before."""
+        for part in self._carrier.parts(received, replies, ()):
+            await self._carrier.send(received, part)
 
     async def _with_others(self, received: ReceivedT, item: Item) -> ReceivedT:
         """Return that somebody joined together with all who wait behind them: they are welcomed in one message."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Generic, TypeVar
 
-from bot.core.messages import Attachment, Incoming, Manner, Reply
+from bot.core.messages import Attachment, Incoming, Manner, Picture, Reply
 from bot.storage.answers import Question
 
 Shown = TypeVar("Shown")
@@ -56,7 +56,7 @@ class Removal:
     message: int
 
 
-Part = Post[Shown] | Removal | Attachment
+Part = Post[Shown] | Removal | Attachment | Picture
 """What one request does."""
 
 
@@ -89,7 +89,12 @@ def _parts(
     if received.pressed is not None and reply.manner is Manner.IN_PLACE:
         before = [received.pressed]
     replies_to = received.quoted if reply.to_quoted else received.replies_to
-    return [*posts(show(reply), before, replies_to), *reply.attachments]
+    return [*posts(show(reply), before, replies_to), *files(reply)]
+
+
+def files(reply: Reply) -> tuple[Attachment | Picture, ...]:
+    """Return what goes with a reply, after its messages."""
+    return (*reply.attachments, *reply.pictures)
 
 
 def posts(

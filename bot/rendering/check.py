@@ -1,7 +1,7 @@
 """The check of the prompts: every template renders, every kind of small talk has its reply, and only one."""
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +22,17 @@ _phrases: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
 _SOURCE = SimpleNamespace(title="Titre", author="Auteur", publisher="Éditeur", year=2020, dated="2020")
 _JOURNEY = SimpleNamespace(id="parcours", title="Titre", summary="Résumé", minutes=10)
 _TASKS = [("À faire", "later", date(2026, 12, 3)), ("Déjà fait", "done", date(2026, 12, 4))]
+_PROGRAMME = SimpleNamespace(
+    when="mardi",
+    place="7",
+    place_title="Titre",
+    is_here=True,
+    is_quiet=True,
+    themes=["Titre"],
+    dates=[(date(2026, 12, 3), time(18, 30))],
+)
+_LESSON = SimpleNamespace(title="Titre", text="Un conseil.", questions=["Une question ?"] * 7, note="Une note.")
+_CARD = SimpleNamespace(version=2, name="Léa", hidden=True, at=datetime(2026, 11, 22, tzinfo=UTC), lesson=_LESSON)
 _EVERY_VALUE: dict[str, Any] = {
     "passage": SimpleNamespace(title="Titre", said_by="Quelqu'un", note="Une note.", source=_SOURCE),
     "text": "Un conseil.",
@@ -55,14 +66,45 @@ _EVERY_VALUE: dict[str, Any] = {
     **dict.fromkeys(("more", "again", "kept", "written", "several", "say", "under_way", "vie", "changed"), True),
     **dict.fromkeys(("name", "own"), "Texte"),
     **dict.fromkeys(("empty", "calendar", "lasts", "last", "was_on", "typed", "administers"), True),
-    **dict.fromkeys(("quiet", "moderates", "moderators"), True),
+    **dict.fromkeys(("quiet", "moderates", "moderators", "here", "quoted"), True),
+    **dict.fromkeys(("command", "today"), "Texte"),
+    "gaps": [("Une question ?", 3, True), ("Une autre", 1, False)],
+    "questions": ["Une question ?"],
+    "question": "Une question ?",
+    "asked": "title",
+    "lesson": _LESSON,
+    "card": _CARD,
+    "versions": [_CARD],
+    "flaws": [("Le titre fait {} caractères.", "90")],
+    **dict.fromkeys(("asked_for_team", "searched"), True),
+    "hidden": 1,
+    "until": date(2026, 11, 28),
+    "deeds": [(date(2026, 12, 3), [(time(18, 30), "Quelqu'un", "a fait cela", "Texte")])],
+    **dict.fromkeys(("endless", "misread", "earlier"), True),
+    "spot": "Texte",
+    "low_rated": [("Titre", "Une raison")],
+    "oldest": ["Titre"],
+    **dict.fromkeys(("answered", "suggested", "unknown", "useful", "useless", "started", "finished", "stale"), 9),
+    "is_empty": False,
+    "programmes": [_PROGRAMME],
+    "holidays": [(date(2026, 12, 24), date(2027, 1, 2)), (date(2027, 5, 1), date(2027, 5, 1))],
+    "first_day": date(2026, 12, 24),
+    "last_day": date(2027, 1, 2),
+    "themes": ["Titre"],
+    "weekdays": ["mardi", "jeudi"],
+    **dict.fromkeys(("explains", "was_paused"), True),
+    **dict.fromkeys(("what", "words"), "Texte"),
 }
 """A value for everything that some template inserts."""
 _MAY_BE_NOTHING = (
     *("runs", "answers", "tasks", "plans", "begun", "links", "feedback", "watches", "conversations", "events", "day"),
     *("this_week", "communities", "reminder", "more", "again", "kept", "written", "several", "say", "under_way", "vie"),
     *("changed", "empty", "calendar", "lasts", "last", "was_on", "typed", "administers", "quiet", "moderates"),
-    *("moderators", "names", "name", "own"),
+    *("moderators", "names", "name", "own", "here", "quoted", "flaws", "questions", "asked_for_team", "searched"),
+    "hidden",
+    *("programmes", "holidays", "themes", "explains", "was_paused"),
+    *("endless", "misread", "earlier", "spot"),
+    *("low_rated", "oldest", "useful", "useless", "started", "finished", "stale"),
 )
 _LEAST = {name: type(value)() if name in _MAY_BE_NOTHING else value for name, value in _EVERY_VALUE.items()}
 """The same where what may be nothing is nothing."""

@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.core.messages import Block
-from bot.rendering.spoken import clock, day, enumerated
+from bot.rendering.spoken import brief, clock, cut, day, enumerated, figure
 
 SUFFIX = ".md.j2"
 _Part = Callable[[dict[str, Any]], Block | None]
@@ -33,7 +33,12 @@ _BEGINNING = re.compile(r"^(\d{0,9})(?=[-+#=.)])")
 def escape_markdown(text: str) -> str:
     """Return the text so that Markdown shows it as it is, on one line, and no platform calls anybody by it."""
     escaped = _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))
-    return _CALLS.sub(rf"\1{_JOINER}", _BEGINNING.sub(r"\1\\", escaped))
+    return uncalled(_BEGINNING.sub(r"\1\\", escaped))
+
+
+def uncalled(text: str) -> str:
+    """Return the text so that no platform calls anybody by it, nor makes a command of it."""
+    return _CALLS.sub(rf"\1{_JOINER}", text)
 
 
 class Templates:
@@ -51,7 +56,15 @@ class Templates:
             lstrip_blocks=True,
         )
 
-        self._environment.filters |= {"day": day, "clock": clock, "enumerated": enumerated}
+        self._environment.filters |= {
+            "day": day,
+            "clock": clock,
+            "enumerated": enumerated,
+            "figure": figure,
+            "brief": brief,
+            "cut": cut,
+            "filled": str.format,
+        }
         self._parts = cache(self._read_parts)
 
     def render(self, name: str, only: Container[str] | None = None, /, **values: Any) -> tuple[Block, ...]:

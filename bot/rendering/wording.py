@@ -7,13 +7,15 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
 
+from bot.content.lessons import FlawKind
 from bot.content.schemas import MAX_LABEL
-from bot.core.commands import FOR_ADMINISTRATORS, IN_COMMUNITY, IN_PRIVATE
+from bot.core.commands import FOR_ADMINISTRATORS, FOR_MODERATORS, IN_COMMUNITY, IN_PRIVATE
 from bot.dialogue.engine import Control
 from bot.dialogue.script import TaskOption
 from bot.dialogue.understanding import Phrases
 from bot.rendering.prompt_files import read_prompt_file
 from bot.retrieval.french import words
+from bot.storage.audit import Action
 
 WORDING = "wording.yaml"
 
@@ -25,6 +27,8 @@ _Argument = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,19}$")]
 """What the id of a button has room for."""
 _FormText = Annotated[str, StringConstraints(min_length=1, max_length=45)]
 """The room that a form of Discord's has for its title, and for what it asks."""
+_Phrase = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+"""What somebody did, after their name."""
 _Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL)]
 
 
@@ -48,6 +52,14 @@ class Option(StrEnum):
     REMINDER = "reminder"
     CODE = "code"
     WELCOME = "welcome"
+    SUBJECT = "subject"
+    WHEN = "when"
+    THEMES = "themes"
+    PLACE = "place"
+    CARD = "card"
+    SILENT_FOR = "silent_for"
+    PERSON = "person"
+    BARRED_FOR = "barred_for"
 
 
 class OptionWords(_Schema):
@@ -62,6 +74,12 @@ class Asides(_Schema):
 
     ask_about: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     """The entry of a message's menu that asks Vigie about it."""
+    tip_about: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    """The entry of a message's menu that has its author told a tip."""
+    team: _Label
+    """What the team of a community is called as the author of its passages."""
+    posted: _Label
+    """What a terminal says above what is told to all."""
     to_me: _Label
     to_all: _Label
     written_in_private: _Label
@@ -74,13 +92,15 @@ class FormName(StrEnum):
     ANSWER = "answer"
     REASON = "reason"
     WELCOME_TEXT = "welcome_text"
+    LESSON = "lesson"
+    PROGRAMME = "programme"
 
 
 class FormWords(_Schema):
-    """The title of a form, and what it asks for."""
+    """The title of a form, and what each of its fields asks for."""
 
     title: _FormText
-    label: _FormText
+    labels: dict[str, _FormText] = Field(min_length=1, max_length=5)
 
 
 class Labels(_Schema):
@@ -121,6 +141,57 @@ class Labels(_Schema):
     quiet_places: _Label
     completion_role: _Label
     moderator_role: _Label
+    see_week: _Label
+    digest_yes: _Label
+    digest_no: _Label
+    tip_publish: _Label
+    tip_another: _Label
+    tip_cancel: _Label
+    tip_more: _Label
+    an_hour: _Label
+    a_day: _Label
+    a_week: _Label
+    silence_open: _Label
+    silence_end: _Label
+    bar_lift: _Label
+    journal_older: _Label
+    gap_answer: _Label
+    gap_aside: _Label
+    lesson_save: _Label
+    lesson_fix: _Label
+    lesson_title: _Label
+    lesson_text: _Label
+    lesson_questions: _Label
+    lesson_note: _Label
+    lesson_drop: _Label
+    card_new: _Label
+    card_edit: _Label
+    card_hide: _Label
+    card_unhide: _Label
+    card_past: _Label
+    card_restore: _Label
+    programme_add: _Label
+    programme_remove: _Label
+
+
+class WeekWords(_Schema):
+    """What is written on the picture of a week, a field each."""
+
+    title: str
+    questions: str
+    answered: str
+    suggested: str
+    unknown: str
+    none_asked: str
+    opinions: str
+    useful: str
+    useless: str
+    no_opinions: str
+    journeys: str
+    begun: str
+    finished: str
+    no_journeys: str
+    few: str
 
 
 class Wording(_Schema):
@@ -129,16 +200,19 @@ class Wording(_Schema):
     controls: dict[Control, _Spoken] = Field(min_length=len(Control))
     outcomes: dict[TaskOption, _Spoken] = Field(min_length=len(TaskOption))
     reasons: dict[_Argument, _Label] = Field(min_length=1)
+    flaws: dict[FlawKind, str] = Field(min_length=len(FlawKind))
+    actions: dict[Action, _Phrase] = Field(min_length=len(Action))
     labels: Labels
     forms: dict[FormName, FormWords] = Field(min_length=len(FormName))
     commands: dict[str, _Description]
     options: dict[Option, OptionWords] = Field(min_length=len(Option))
     asides: Asides
+    week: WeekWords
 
     @field_validator("commands")
     @classmethod
     def _tells_of_each(cls, commands: dict[str, str]) -> dict[str, str]:
-        missing = {*IN_PRIVATE, *IN_COMMUNITY, *FOR_ADMINISTRATORS} - set(commands)
+        missing = {*IN_PRIVATE, *IN_COMMUNITY, *FOR_MODERATORS, *FOR_ADMINISTRATORS} - set(commands)
         if missing:
             raise ValueError(f"no words for the commands {', '.join(sorted(missing))}")
         return commands

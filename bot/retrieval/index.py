@@ -39,15 +39,24 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
 
     The inverse document frequency is ln(1 + (N - n + 0.5) / (n + 0.5)), as in Lucene: never zero nor negative, where
     Okapi's is zero for a term found in half of the documents. An empty corpus is served: every query finds nothing.
+
+    Args:
+        tokens: the tokens of the documents.
+        k1: how soon a term that is repeated counts no more.
+        b: how much long documents are held back.
+        like: an index whose statistics are taken in the place of these documents' own, so that the scores of both
+            can be compared: how rare terms are, and how long a document is.
     """
 
     _terms: NDArray[np.int64]
     _documents: Positions
 
-    def __init__(self, tokens: Tokens, k1: float, b: float) -> None:
+    def __init__(self, tokens: Tokens, k1: float, b: float, like: "PostingIndex | None" = None) -> None:
+        self._like = like
         super().__init__(tokens, k1=k1, b=b)
         lengths = np.bincount(tokens.documents, minlength=tokens.size)
-        norms = k1 * (1 - b + b * lengths / (lengths.mean() if len(tokens.documents) else 1.0))
+        self.length: float = like.length if like else float(lengths.mean()) if len(tokens.documents) else 1.0
+        norms = k1 * (1 - b + b * lengths / self.length)
         weighted = np.array(self.idf)[self._terms] * self._frequencies * (k1 + 1)
         self._impacts = weighted / (self._frequencies + norms[self._documents])
         counts = np.bincount(self._terms, minlength=len(self.idf))
@@ -67,7 +76,10 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
         """Weigh each term, by its number. Called by rank_bm25 with how many documents hold each."""
-        self.idf = array("d", (math.log1p((self.size - n + 0.5) / (n + 0.5)) for n in nd.values()))
+        if self._like:
+            self.idf = array("d", map(self._like.inverse_document_frequency, nd))
+        else:
+            self.idf = array("d", (math.log1p((self.size - n + 0.5) / (n + 0.5)) for n in nd.values()))
 
     def _row(self, number: int) -> Scores:
         row = np.zeros(self.size)
@@ -85,7 +97,9 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
     def inverse_document_frequency(self, term: str) -> float:
         """Return the term's weight; an unknown term weighs as much as one that stands in no document would."""
         number = self._numbers.get(term)
-        return math.log1p((self.size + 0.5) / 0.5) if number is None else self.idf[number]
+        if number is not None:
+            return self.idf[number]
+        return self._like.inverse_document_frequency(term) if self._like else math.log1p((self.size + 0.5) / 0.5)
 
     def postings(self, term: str) -> tuple[Positions, Scores]:
         """Return the positions of the documents that hold the term, ascending, and the score of the term in each."""

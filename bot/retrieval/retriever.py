@@ -1,8 +1,8 @@
 """From a question to the passages that answer it, best first, and how sure that is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -11,44 +11,19 @@ import numpy as np
 from bot.content.corpus import Corpus, Passage
 from bot.retrieval.confidence import Evidence, confidence
 from bot.retrieval.follow_up import follows_up, subject_words
-from bot.retrieval.french import STOP_WORDS, stem, stem_each, tokens_of, words
-from bot.retrieval.index import PostingIndex, Ranked, Scores, top
+from bot.retrieval.french import STOP_WORDS, stem, words
+from bot.retrieval.index import Ranked, Scores, top
 from bot.retrieval.lexicon import Lexicon
 from bot.retrieval.parameters import Parameters
+from bot.retrieval.shelf import Query, QueryTerm, Shelf
 from bot.retrieval.spelling import Vocabulary
 
-_GRAM = 4
 _SHORTEST_WORD = 3
 _ENDINGS = 6
 """How many words the beginning of one is taken for."""
 _TERMS_KEPT = 4096
-_LETTERS_KEPT = 1 << 19
-"""Scores, 4 MB of them, that words get for their sequences of letters: people use the same words."""
 _LOOKED_AT = 10
 """How many passages are looked at for a rival of the first that says something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueryTerm:
-    """A word of a question: the stems that stand for it, each with how surely it does (1 for the word itself).
-
-    `weight` is what the term counts for, 1 for a word of the question itself. An `echo` is what several words mean
-    together: it adds to the score, and is not missed where it does not stand. A `corrected` term is a word that no
-    passage knows, with the known words that it may be a slip for.
-    """
-
-    options: tuple[tuple[str, float], ...]
-    weight: float = 1.0
-    echo: bool = False
-    corrected: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question read: its terms, and its words without stop words, with what each counts for."""
-
-    terms: tuple[QueryTerm, ...]
-    words: tuple[tuple[str, float], ...]
 
 
 class Hit(NamedTuple):
@@ -79,35 +54,29 @@ class Retriever:
         self.parameters = parameters
         self._lexicon = Lexicon(corpus.lexicon)
         self._says_nothing = STOP_WORDS | self._lexicon.silent
-        self._with_grams = len(corpus.passages) <= parameters.gram_passages
         entries = [*map(_passage_parts, corpus.passages), *(("", "", *topic.questions) for topic in corpus.outside)]
-        counts = np.fromiter(map(len, entries), np.int64, len(entries))
-        self._part_bounds = np.concatenate(([0], np.cumsum(counts)))
-        owners = np.repeat(np.arange(len(entries)), counts)
-        is_title, is_text = (np.isin(np.arange(len(owners)), self._part_bounds[:-1] + place) for place in (0, 1))
-        everything = tokens_of(list(chain.from_iterable(entries)))
-        surfaces = list(everything.vocabulary)
-        stemmed = [(stemmed_word,) for stemmed_word in stem_each(surfaces)]
-        content = np.fromiter((word not in STOP_WORDS for word in surfaces), np.bool_, len(surfaces))
-        parts = everything.where(content[everything.terms])
-        self._vocabulary = Vocabulary(parts.counts())
-        weighted = parts.repeated(np.where(is_title[parts.documents], parameters.title_repeats, 1))
-        whole = weighted.grouped(owners, len(entries))
-        self._index = PostingIndex(whole.spread(stemmed), parameters.k1, parameters.b)
-        letters = whole.once().spread([grams(word) for word in surfaces] if self._with_grams else [()] * len(surfaces))
-        self._gram_index = PostingIndex(letters.once(), parameters.k1, parameters.b)
+        self._shelf = Shelf(entries, parameters, with_letters=len(corpus.passages) <= parameters.gram_passages)
+        self._vocabularies = (Vocabulary(self._shelf.counts),)
+        self._own: Shelf | None = None
         self._terms: dict[tuple[str, tuple[str, ...]], tuple[str, QueryTerm]] = {}
-        self._letters: dict[str, Scores] = {}
-        self._letters_before: dict[str, Scores] = {}
-        self._has_questions = len(owners) > 2 * len(entries)
-        questions = parts.where(~is_text[parts.documents]).spread(stemmed).once()
-        self._question_index = PostingIndex(questions, parameters.k1, parameters.b)
-        weights = np.array([self._index.inverse_document_frequency(term) for term in questions.vocabulary])
-        self._question_weights = np.bincount(questions.documents, weights[questions.terms], minlength=questions.size)
+
+    def with_own(self, passages: Sequence[Passage]) -> "Retriever":
+        """Return a retriever that ranks some passages more, beside those of its corpus, which it shares.
+
+        Words weigh what they do in the corpus, so that no passage stands out for standing among few.
+        """
+        extended = copy(self)
+        shown = _without_questions(Corpus(tuple(passages))).passages
+        extended.corpus = replace(self.corpus, passages=(*self.corpus.passages, *shown))
+        own = Shelf([*map(_passage_parts, passages)], self.parameters, like=self._shelf)
+        # What words are read as depends on the words that passages hold.
+        vocabularies = (*self._vocabularies, Vocabulary(own.counts))
+        vars(extended).update(_own=own, _vocabularies=vocabularies, _terms={})
+        return extended
 
     def search(self, question: str, count: int) -> list[Hit]:
         """Return the best passages for a question taken alone."""
-        scores = self._scores(self._read(question))[: len(self.corpus.passages)]
+        scores, _ = self._scores(self._read(question))
         return [Hit(self.corpus.passages[found.position], found.score) for found in top(scores, count)]
 
     def complete(self, typed: str, count: int) -> list[Passage]:
@@ -115,7 +84,7 @@ class Retriever:
         *whole, last = words(typed) or [""]
         if typed.endswith((" ", "?")) or not last:
             return [hit.passage for hit in self.search(typed, count)]
-        endings = self._vocabulary.beginning_with(last, _ENDINGS)
+        endings = [each for known in self._vocabularies for each in known.beginning_with(last, _ENDINGS)][:_ENDINGS]
         return [hit.passage for hit in self.search(" ".join((*whole, *(endings or [last]))), count)]
 
     def rank(self, question: str, previous: str | None, count: int) -> Ranking:
@@ -125,8 +94,7 @@ class Retriever:
         if previous is not None and followed_up:
             weight = self.parameters.previous_weight if subject_words(question) else 1.0
             query = _joined(query, self._read(previous), weight)
-        scores = self._scores(query)
-        inside = scores[: len(self.corpus.passages)]
+        inside, outside = self._scores(query)
         found = top(inside, max(count, _LOOKED_AT))
         if not found:
             return Ranking(followed_up=followed_up)
@@ -134,13 +102,19 @@ class Retriever:
         text = self.corpus.passages[first.position].text
         # A passage that says the same is no rival: whichever is told, the answer is the same.
         rivals = (each.score for each in found[1:] if self.corpus.passages[each.position].text != text)
-        outside = float(scores[len(inside) :].max(initial=0.0))
-        evidence = self._evidence(query, first, next(rivals, 0.0), outside)
+        # What is not treated for all may be treated by a passage of one's own.
+        is_own = self._held(first.position)[0] is self._own
+        beyond = 0.0 if is_own else float(outside.max(initial=0.0))
+        evidence = self._evidence(query, first, next(rivals, 0.0), beyond)
         sure = (
             confidence(evidence, self.parameters.confidence) if self._stands_on_a_word(query, first.position) else 0.0
         )
         hits = tuple(Hit(self.corpus.passages[each.position], each.score) for each in found[:count])
         return Ranking(hits, sure, evidence, followed_up)
+
+    def rarity(self, term: str) -> float:
+        """Return how much a stem says: the rarer, the more."""
+        return self._shelf.words.inverse_document_frequency(term)
 
     def _read(self, question: str) -> Query:
         """Read a question: its words, their corrections, and what the lexicon says that they also mean."""
@@ -171,60 +145,39 @@ class Retriever:
 
     def _term(self, word: str, meanings: Sequence[str]) -> QueryTerm:
         options = {stem(word): 1.0}
-        corrected = stem(word) not in self._index and not meanings
+        corrected = not meanings and not any(stem(word) in shelf.words for shelf in self._shelves)
         if corrected:
-            for known in self._vocabulary.corrections(word):
+            for known in chain.from_iterable(each.corrections(word) for each in self._vocabularies):
                 options.setdefault(stem(known), self.parameters.correction_weight)
         for meaning in meanings:
             options.setdefault(meaning, self.parameters.synonym_weight)
         return QueryTerm(tuple(options.items()), corrected=corrected)
 
-    def _scores(self, query: Query) -> Scores:
-        scores = self._term_scores(self._index, query.terms)
-        if self._with_grams:
-            for word, weight in query.words:
-                letters = self._letters_of(word)
-                scores += letters if weight == 1.0 else letters * weight
-        if self._has_questions:
-            each = self._term_scores(self._question_index, query.terms)
-            scores += self.parameters.question_weight * np.maximum.reduceat(each, self._part_bounds[:-1])
-        return scores
+    @property
+    def _shelves(self) -> tuple[Shelf, ...]:
+        return (self._shelf, self._own) if self._own else (self._shelf,)
 
-    def _letters_of(self, word: str) -> Scores:
-        """Return the score that every document gets for the sequences of letters of a word."""
-        known = self._letters.get(word)
-        if known is None:
-            known = self._letters_before.get(word)
-            if known is None:
-                known = self._gram_index.get_scores(grams(word)) * self.parameters.gram_weight
-            if len(self._letters) * self._gram_index.size >= _LETTERS_KEPT:
-                # The words that nobody used since the last time are forgotten.
-                self._letters_before, self._letters = self._letters, {}
-            self._letters[word] = known
-        return known
+    def _scores(self, query: Query) -> tuple[Scores, Scores]:
+        """Return the score of every passage, and that of every subject that is not treated."""
+        scores = self._shelf.scores(query)
+        inside = len(scores) - len(self.corpus.outside)
+        if self._own is None:
+            return scores[:inside], scores[inside:]
+        return np.concatenate((scores[:inside], self._own.scores(query))), scores[inside:]
 
-    @staticmethod
-    def _term_scores(index: PostingIndex, terms: Iterable[QueryTerm]) -> Scores:
-        """Return the score of every document: for each term, that of its best option there."""
-        scores = np.zeros(index.size)
-        for term in terms:
-            if len(term.options) == 1:
-                index.add(scores, term.options[0][0], term.weight)
-                continue
-            best = np.zeros(index.size)
-            for option, certainty in term.options:
-                positions, impacts = index.postings(option)
-                best[positions] = np.maximum(best[positions], impacts * certainty)
-            scores += best * term.weight
-        return scores
+    def _held(self, position: int) -> tuple[Shelf, int]:
+        """Return the shelf that holds the passage of a position, and its position there."""
+        first = self._shelf.size - len(self.corpus.outside)
+        return (self._shelf, position) if self._own is None or position < first else (self._own, position - first)
 
     def _stands_on_a_word(self, query: Query, position: int) -> bool:
         """Tell whether the passage holds a word of the question: not a mere correction, number, letter or symbol."""
+        shelf, place = self._held(position)
         return any(
             term.options[0][0].isalpha()
             and len(term.options[0][0]) >= _SHORTEST_WORD
-            and self._certainty(term, position) > 0
-            and (self._index.score_at(term.options[0][0], position) > 0 or not term.corrected)
+            and shelf.certainty(term, place) > 0
+            and (shelf.words.score_at(term.options[0][0], place) > 0 or not term.corrected)
             for term in query.terms
         )
 
@@ -232,9 +185,10 @@ class Retriever:
         asked = [(term, self._weight(term)) for term in query.terms if not term.echo]
         total = sum(weight for _, weight in asked) or 1.0
         most = total * (self.parameters.k1 + 1)
+        shelf, place = self._held(first.position)
         return Evidence(
-            coverage=sum(weight * self._certainty(term, first.position) for term, weight in asked) / total,
-            likeness=self._likeness(asked, first.position),
+            coverage=sum(weight * shelf.certainty(term, place) for term, weight in asked) / total,
+            likeness=shelf.likeness(asked, place),
             strength=first.score / most,
             runner_up=runner_up / most,
             outside=outside / most,
@@ -242,36 +196,9 @@ class Retriever:
 
     def _weight(self, term: QueryTerm) -> float:
         """Return a term's weight: that of its rarest known option, or of a word that no passage knows."""
-        known = [self._index.inverse_document_frequency(option) for option, _ in term.options if option in self._index]
-        return term.weight * max(known, default=self._index.inverse_document_frequency(term.options[0][0]))
-
-    def _certainty(self, term: QueryTerm, position: int) -> float:
-        return max(
-            (certainty for option, certainty in term.options if self._index.score_at(option, position)), default=0.0
-        )
-
-    def _likeness(self, asked: Sequence[tuple[QueryTerm, float]], position: int) -> float:
-        """Return the weight that the question shares with the nearest one of a passage, over the weight of both."""
-        bounds = self._part_bounds[position : position + 2]
-        start, end = bounds.tolist()
-        shared, own = np.zeros(end - start), self._question_weights[start:end]
-        for term, weight in asked:
-            meets = np.zeros(end - start, np.bool_)
-            for option, _ in term.options:
-                questions, _ = self._question_index.postings(option)
-                first, last = questions.searchsorted(bounds).tolist()
-                meets[questions[first:last] - start] = True
-            shared += weight * meets
-        both = sum(weight for _, weight in asked) + own - shared
-        return float(np.divide(shared, both, out=np.zeros_like(both), where=both > 0).max())
-
-
-@lru_cache(maxsize=1 << 16)
-def grams(word: str) -> tuple[str, ...]:
-    """Return the different sequences of four letters of a word, its borders included; all of it if it is shorter."""
-    bordered = f" {word} "
-    found = [bordered[start : start + _GRAM] for start in range(max(1, len(bordered) - _GRAM + 1))]
-    return tuple(dict.fromkeys(found))
+        weigh = self._shelf.words.inverse_document_frequency
+        known = [weigh(each) for each, _ in term.options if any(each in shelf.words for shelf in self._shelves)]
+        return term.weight * max(known, default=weigh(term.options[0][0]))
 
 
 def _without_questions(corpus: Corpus) -> Corpus:

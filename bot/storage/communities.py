@@ -1,15 +1,19 @@
 """The communities that Vigie serves, what their administrators chose, and who moderates them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.messages import Address
 from bot.storage.database import Row, Transaction, stamp
 from bot.storage.journeys import kept_address, read_address
+from bot.storage.people import DEFAULT_ZONE
 
 KEPT_AFTER_LEAVING = timedelta(days=30)
-_COLUMNS = "platform, id, title, welcomes, welcome_text, welcome_place, completion_role, moderator_role, role_refused"
+_COLUMNS = (
+    "platform, id, title, welcomes, welcome_text, welcome_place, completion_role, moderator_role, role_refused, zone,"
+    " taught"
+)
 _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "communities": ("id", ()),
     "memberships": ("community", ("person",)),
@@ -17,8 +21,16 @@ _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "quiet_places": ("community", ("place",)),
     "moderators": ("community", ("account",)),
     "grants": ("community", ("account", "role")),
+    "told_tips": ("community", ("tip",)),
+    "holidays": ("community", ("first_day",)),
+    "barred": ("community", ("account",)),
+    "paces": ("community", ("place", "account")),
+    "digests": ("community", ()),
+    "question_counts": ("community", ("day", "outcome", "passage")),
 }
 """The tables of which a platform's community is a part of the key: its column, and the other ones."""
+_NUMBERED = ("drafts", "programmes", "taught", "audit")
+"""The tables whose rows are numbered, and held by a community."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,8 @@ class Community:
         completion_role: the role that whoever ends the journey of newcomers is given.
         moderator_role: the role whose holders moderate.
         role_refused: whether the platform did not let Vigie give the role, and the community was told.
+        zone: the time zone of its clock (IANA).
+        taught: which state of its own passages is in force, 0 as long as it has none.
     """
 
     platform: str
@@ -46,6 +60,15 @@ class Community:
     completion_role: str | None = None
     moderator_role: str | None = None
     role_refused: bool = False
+    zone: str = DEFAULT_ZONE
+    taught: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """That Vigie does not speak in a place: until when, None for as long as nobody says otherwise."""
+
+    until: datetime | None
 
 
 async def find(transaction: Transaction, platform: str, identifier: str) -> Community | None:
@@ -61,11 +84,11 @@ async def find(transaction: Transaction, platform: str, identifier: str) -> Comm
 async def keep(transaction: Transaction, community: Community) -> None:
     """Keep a community as it is now; one that Vigie had left is served again."""
     await transaction.rows(
-        f"INSERT INTO communities ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our names
+        f"INSERT INTO communities ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our names
         " ON CONFLICT (platform, id) DO UPDATE SET title = excluded.title, welcomes = excluded.welcomes,"
         " welcome_text = excluded.welcome_text, welcome_place = excluded.welcome_place,"
         " completion_role = excluded.completion_role, moderator_role = excluded.moderator_role,"
-        " role_refused = excluded.role_refused, left_at = NULL",
+        " role_refused = excluded.role_refused, zone = excluded.zone, left_at = NULL",
         community.platform,
         community.id,
         community.title,
@@ -75,6 +98,8 @@ async def keep(transaction: Transaction, community: Community) -> None:
         community.completion_role,
         community.moderator_role,
         int(community.role_refused),
+        community.zone,
+        community.taught,
     )
 
 
@@ -117,48 +142,86 @@ async def leave(transaction: Transaction, address: Address, now: datetime) -> No
     )
 
 
-async def is_quiet(transaction: Transaction, address: Address, within: str | None = None) -> bool:
+async def is_quiet(transaction: Transaction, address: Address, now: datetime, within: str | None = None) -> bool:
     """Tell whether Vigie does not speak at an address, or in the place that it is within."""
     row = await transaction.row(
-        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? AND place IN (?, ?)",
+        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? AND place IN (?, ?)"
+        " AND (until IS NULL OR until > ?)",
         *_here(address),
         within,
+        stamp(now),
     )
     return row is not None
 
 
+async def silence(transaction: Transaction, address: Address, now: datetime) -> Silence | None:
+    """Return the silence that Vigie keeps at an address, None where she speaks."""
+    row = await transaction.row(
+        "SELECT until FROM quiet_places WHERE platform = ? AND community = ? AND place = ?"
+        " AND (until IS NULL OR until > ?)",
+        *_here(address),
+        stamp(now),
+    )
+    return Silence(row[0] and datetime.fromisoformat(row[0])) if row else None
+
+
 async def quiet_places(transaction: Transaction, platform: str, community: str) -> list[str]:
-    """Return the places of a community where Vigie does not speak."""
+    """Return the places of a community where Vigie does not speak until she is told to, without parts of places."""
     rows = await transaction.rows(
-        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? ORDER BY place", platform, community
+        "SELECT place FROM quiet_places WHERE platform = ? AND community = ? AND until IS NULL AND within IS NULL"
+        " ORDER BY place",
+        platform,
+        community,
     )
     return [row[0] for row in rows]
 
 
-async def all_quiet_places(transaction: Transaction, platform: str) -> list[tuple[str, str]]:
+async def all_quiet_places(transaction: Transaction, platform: str, now: datetime) -> list[tuple[str, str]]:
     """Return where Vigie does not speak on a platform: communities, each with a place."""
-    rows = await transaction.rows("SELECT community, place FROM quiet_places WHERE platform = ?", platform)
+    rows = await transaction.rows(
+        "SELECT community, place FROM quiet_places WHERE platform = ? AND (until IS NULL OR until > ?)",
+        platform,
+        stamp(now),
+    )
     return [(row[0], row[1]) for row in rows]
 
 
 async def set_quiet_places(transaction: Transaction, community: Community, places: Iterable[str]) -> None:
-    """Have Vigie keep silent in some places of a community, and speak in all others."""
+    """Have Vigie keep silent in some places of a community, and speak in all others where no end was set."""
     here = (community.platform, community.id)
-    await transaction.rows("DELETE FROM quiet_places WHERE platform = ? AND community = ?", *here)
+    await transaction.rows(
+        "DELETE FROM quiet_places WHERE platform = ? AND community = ? AND until IS NULL AND within IS NULL", *here
+    )
     await transaction.each(
-        "INSERT INTO quiet_places (platform, community, place) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO quiet_places (platform, community, place) VALUES (?, ?, ?)"
+        " ON CONFLICT (platform, community, place) DO UPDATE SET until = NULL, within = NULL",
         [(*here, place) for place in places],
     )
 
 
-async def set_quiet(transaction: Transaction, address: Address, *, quiet: bool) -> None:
-    """Have Vigie keep silent in a place, or speak there again."""
-    statement = (
-        "INSERT INTO quiet_places (platform, community, place) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-        if quiet
-        else "DELETE FROM quiet_places WHERE platform = ? AND community = ? AND place = ?"
+async def keep_quiet(
+    transaction: Transaction, address: Address, until: datetime | None = None, within: str | None = None
+) -> None:
+    """Have Vigie keep silent in a place, which may be within another: for a while, or until she is told to speak."""
+    await transaction.rows(
+        "INSERT INTO quiet_places (platform, community, place, until, within) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (platform, community, place) DO UPDATE SET until = excluded.until, within = excluded.within",
+        *_here(address),
+        until and stamp(until),
+        within,
     )
-    await transaction.rows(statement, *_here(address))
+
+
+async def speak(transaction: Transaction, address: Address) -> None:
+    """Have Vigie speak again in a place."""
+    await transaction.rows(
+        "DELETE FROM quiet_places WHERE platform = ? AND community = ? AND place = ?", *_here(address)
+    )
+
+
+async def drop_old_silences(transaction: Transaction, now: datetime) -> None:
+    """Drop the silences that are over."""
+    await transaction.rows("DELETE FROM quiet_places WHERE until <= ?", stamp(now))
 
 
 async def moderators(transaction: Transaction, community: Community) -> list[str]:
@@ -167,6 +230,47 @@ async def moderators(transaction: Transaction, community: Community) -> list[str
         "SELECT account FROM moderators WHERE platform = ? AND community = ? ORDER BY account",
         community.platform,
         community.id,
+    )
+    return [row[0] for row in rows]
+
+
+async def is_moderator(transaction: Transaction, community: Community, account: str) -> bool:
+    """Tell whether an account was named to moderate a community."""
+    row = await transaction.row(
+        "SELECT account FROM moderators WHERE platform = ? AND community = ? AND account = ?",
+        community.platform,
+        community.id,
+        account,
+    )
+    return row is not None
+
+
+async def moderated(transaction: Transaction, address: Address, administers: Sequence[str]) -> list[Community]:
+    """Return the communities that an account administers, as its platform tells, or was named to moderate; by title."""
+    listed = ", ".join("?" * len(administers))
+    rows = await transaction.rows(
+        f"SELECT {_COLUMNS} FROM communities WHERE platform = ? AND left_at IS NULL AND (id IN ({listed})"  # noqa: S608
+        " OR id IN (SELECT community FROM moderators WHERE platform = ? AND account = ?)) ORDER BY title, id",
+        address.platform,
+        *administers,
+        address.platform,
+        address.account,
+    )
+    return [_community(row) for row in rows]
+
+
+async def of_account(transaction: Transaction, address: Address) -> list[str]:
+    """Return the communities of a platform in which an account was seen or that named it, and that Vigie serves."""
+    rows = await transaction.rows(
+        "SELECT id FROM communities WHERE platform = ? AND left_at IS NULL AND ("
+        "id IN (SELECT community FROM memberships JOIN accounts ON accounts.person = memberships.person"
+        " WHERE memberships.platform = communities.platform AND accounts.platform = communities.platform"
+        " AND accounts.account = ?)"
+        " OR id IN (SELECT community FROM moderators WHERE moderators.platform = communities.platform AND account = ?))"
+        " ORDER BY title, id",
+        address.platform,
+        address.account,
+        address.account,
     )
     return [row[0] for row in rows]
 
@@ -204,6 +308,13 @@ async def move(transaction: Transaction, platform: str, old: str, new: str) -> N
             new,
         )
         await transaction.rows(f"DELETE FROM {table} WHERE platform = ? AND {column} = ?", platform, old)  # noqa: S608
+    for table in _NUMBERED:
+        await transaction.rows(
+            f"UPDATE {table} SET community = ? WHERE platform = ? AND community = ?",  # noqa: S608 - our names
+            new,
+            platform,
+            old,
+        )
     for table in ("misses", "feedback"):
         await transaction.rows(f"UPDATE {table} SET community = ? WHERE community = ?", new, old)  # noqa: S608
     await transaction.rows(
@@ -231,6 +342,12 @@ async def drop_left(transaction: Transaction, now: datetime) -> None:
                 platform,
                 identifier,
             )
+        for table in _NUMBERED:
+            await transaction.rows(
+                f"DELETE FROM {table} WHERE platform = ? AND community = ?",  # noqa: S608 - our names
+                platform,
+                identifier,
+            )
         for table in ("misses", "feedback", "step_counts"):
             await transaction.rows(f"DELETE FROM {table} WHERE community = ?", identifier)  # noqa: S608
 
@@ -255,7 +372,7 @@ async def _readdress(transaction: Transaction, table: str, platform: str, old: s
 
 
 def _community(row: Row) -> Community:
-    return Community(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6], row[7], bool(row[8]))
+    return Community(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6], row[7], bool(row[8]), *row[9:])
 
 
 def _here(address: Address) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from bot.core.messages import JourneyPlace, Outgoing, Reply, Status, Verdict
+from bot.core.messages import JourneyPlace, Outgoing, Posting, Reply, Status, Verdict
 from bot.storage.database import Transaction, stamp
 
 KEPT = timedelta(hours=48)
@@ -16,6 +16,9 @@ class _Told:
     replies: tuple[Reply, ...]
     journey: JourneyPlace | None = None
     status: Status | None = None
+    postings: tuple[Posting, ...] = ()
+    in_private: bool = False
+    takes_away: bool = False
 
 
 _told: TypeAdapter[_Told] = TypeAdapter(_Told)
@@ -36,7 +39,16 @@ async def find(transaction: Transaction, platform: str, event: str) -> Known | N
     if row[0] is None:
         return Known(None)
     told = _told.validate_json(row[0])
-    return Known(Outgoing(told.replies, Verdict(told.status) if told.status else None, told.journey))
+    return Known(
+        Outgoing(
+            told.replies,
+            Verdict(told.status) if told.status else None,
+            told.journey,
+            postings=told.postings,
+            in_private=told.in_private,
+            takes_away=told.takes_away,
+        )
+    )
 
 
 async def keep(
@@ -60,4 +72,11 @@ async def drop_old(transaction: Transaction, now: datetime) -> None:
 
 
 def _kept(outgoing: Outgoing) -> _Told:
-    return _Told(outgoing.replies, outgoing.journey, outgoing.verdict.status if outgoing.verdict else None)
+    return _Told(
+        outgoing.replies,
+        outgoing.journey,
+        outgoing.verdict.status if outgoing.verdict else None,
+        outgoing.postings,
+        outgoing.in_private,
+        outgoing.takes_away,
+    )

@@ -120,5 +120,13 @@ async def counts(database: Database) -> list[StepCount]:
     return [StepCount(*row) for row in rows]
 
 
+async def counts_of(transaction: Transaction, community: str) -> list[StepCount]:
+    """Return the sums of one community."""
+    rows = await transaction.rows(
+        "SELECT journey, step, reached, passed, quit FROM step_counts WHERE community = ?", community
+    )
+    return [StepCount(*row) for row in rows]
+
+
 def _run(state: str, address: str, changed: str) -> Run:
     return Run(_state.validate_json(state), read_address(address), datetime.fromisoformat(changed))

@@ -1,9 +1,11 @@
 """Questions that Vigie could not answer, kept for moderators without the name of who asked, for 90 days."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.storage.communities import Community
 from bot.storage.database import Database, Transaction, stamp
 
 LONGEST_KEPT = 500
@@ -25,6 +27,15 @@ class Miss:
 
     question: str
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question of a community that is still without an answer; whether somebody wants its team to see it."""
+
+    number: int
+    question: str
+    asked_for_team: bool
 
 
 def masked(text: str) -> str:
@@ -81,6 +92,37 @@ async def pass_on(transaction: Transaction, miss: int, community: str | None) ->
         community,
     )
     return row is not None
+
+
+async def gaps(transaction: Transaction, team: Community, count: int) -> list[Gap]:
+    """Return the newest questions of a community that are without an answer and were not set aside."""
+    rows = await transaction.rows(
+        "SELECT id, question, asked_for_team FROM misses WHERE community = ? AND answered_by IS NULL AND set_aside = 0"
+        " ORDER BY id DESC LIMIT ?",
+        team.id,
+        count,
+    )
+    return [Gap(row[0], row[1], bool(row[2])) for row in rows]
+
+
+async def answer(transaction: Transaction, team: Community, numbers: Iterable[int], passage: int) -> None:
+    """Keep that questions of a community are answered by a passage of its own, by its number."""
+    await transaction.each(
+        "UPDATE misses SET answered_by = ? WHERE id = ? AND community = ? AND answered_by IS NULL",
+        [(passage, number, team.id) for number in numbers],
+    )
+
+
+async def reopen(transaction: Transaction, passage: int) -> None:
+    """Keep that what a passage answered is without an answer again."""
+    await transaction.rows("UPDATE misses SET answered_by = NULL WHERE answered_by = ?", passage)
+
+
+async def set_aside(transaction: Transaction, team: Community, numbers: Iterable[int]) -> None:
+    """Keep that a community's team leaves questions without an answer."""
+    await transaction.each(
+        "UPDATE misses SET set_aside = 1 WHERE id = ? AND community = ?", [(number, team.id) for number in numbers]
+    )
 
 
 async def drop_old(transaction: Transaction, now: datetime, days: int) -> None:

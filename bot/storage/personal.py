@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from bot.storage import chores
 from bot.storage.database import Database, Transaction
 
 _WIPING = "wiping"
-_FOLDED = frozenset({"state", "address", "turn", "reply", "payload", "messages"})
+_FOLDED = frozenset({"state", "address", "turn", "reply", "payload", "messages", "content", "questions"})
 """The columns that hold JSON."""
 
 
@@ -22,13 +22,13 @@ class PersonalTable:
         name: the table's.
         about: what tells a person's rows, as SQL with one question mark for the person's number.
         shown: what is shown to the person, by name, as SQL; the other columns are numbers of ours.
-        erase: the statement that erases a person's rows, with one question mark for the number.
+        erase: the statements that erase what is about a person, each with one question mark for the number.
     """
 
     name: str
     about: str
     shown: Mapping[str, str]
-    erase: str
+    erase: tuple[str, ...]
 
 
 _ACCOUNTS = "SELECT platform, account FROM accounts WHERE person = ?"
@@ -36,7 +36,19 @@ _ACCOUNTS = "SELECT platform, account FROM accounts WHERE person = ?"
 
 def _table(name: str, *shown: str, about: str = "person = ?", **expressions: str) -> PersonalTable:
     columns = {**{each: each for each in shown}, **expressions}
-    return PersonalTable(name, about, columns, f"DELETE FROM {name} WHERE {about}")  # noqa: S608 - our names
+    return PersonalTable(name, about, columns, (f"DELETE FROM {name} WHERE {about}",))  # noqa: S608 - our names
+
+
+def _signed(name: str, *shown: str) -> PersonalTable:
+    """Return a table of what was done for a community, which stays when who did it is forgotten."""
+    about = f"(platform, account) IN ({_ACCOUNTS})"
+    erase = f"UPDATE {name} SET account = NULL, name = '' WHERE {about}"  # noqa: S608 - our names
+    return PersonalTable(name, about, {each: each for each in ("platform", "name", *shown)}, (erase,))
+
+
+def _also(table: PersonalTable, statement: str) -> PersonalTable:
+    """Return a table of which a person's erasure changes more: what others did about them."""
+    return replace(table, erase=(*table.erase, f"{statement} WHERE (platform, about) IN ({_ACCOUNTS})"))
 
 
 PERSONAL = (
@@ -45,11 +57,24 @@ PERSONAL = (
         f"(platform, lane) IN ({_ACCOUNTS})",
         {each: each for each in ("platform", "id", "payload", "at")},
         # What waits is still to be answered, and dropped with its answer.
-        f"DELETE FROM inbox WHERE set_aside = 1 AND (platform, lane) IN ({_ACCOUNTS})",  # noqa: S608 - our names
+        (f"DELETE FROM inbox WHERE set_aside = 1 AND (platform, lane) IN ({_ACCOUNTS})",),  # noqa: S608 - our names
     ),
     _table("answers", "platform", "chat", "question", "messages", "at", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("moderators", "platform", "community", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("grants", "platform", "community", "role", "at", about=f"(platform, account) IN ({_ACCOUNTS})"),
+    _also(
+        _table(
+            "drafts",
+            *("platform", "community", "kind", "content", "awaits", "at"),
+            about=f"(platform, account) IN ({_ACCOUNTS})",
+        ),
+        "DELETE FROM drafts",
+    ),
+    _signed("taught_versions", "title", "text", "questions", "note", "phase", "at"),
+    _also(_signed("audit", "community", "action", "subject", "at"), "UPDATE audit SET about = NULL, subject = ''"),
+    _table("barred", "platform", "community", "until", about=f"(platform, account) IN ({_ACCOUNTS})"),
+    _table("paces", "platform", "community", "place", "since", "asked", about=f"(platform, account) IN ({_ACCOUNTS})"),
+    _table("digests", "platform", "community", "place", "due", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("accounts", "platform", "account"),
     _table("memberships", "platform", "community", "welcomed"),
     _table("journeys", "journey", "state", "address", "changed"),
@@ -59,11 +84,13 @@ PERSONAL = (
         "person = ?",
         {each: each for each in ("platform", "id", "reply", "at")},
         # The event's own number stays, without anything of the person, so that it is not answered again.
-        "UPDATE events SET person = NULL, reply = NULL WHERE person = ?",
+        ("UPDATE events SET person = NULL, reply = NULL WHERE person = ?",),
     ),
     _table("feedback", "passage", "community", "useful", "reason", "words", "at"),
     _table("reminders", "address", "weekday", "minute", "due", "unanswered"),
-    _table("watches", "address", "at", question="(SELECT question FROM misses WHERE misses.id = watches.miss)"),
+    _table(
+        "watches", "address", "message", "at", question="(SELECT question FROM misses WHERE misses.id = watches.miss)"
+    ),
     _table("link_codes", "ends"),
     _table("people", "since", "zone", "journey", "reminder_offer", "erasure_asked", "wrong_codes_at", about="id = ?"),
 )
@@ -76,6 +103,11 @@ IMPERSONAL = {
     "communities": "what a community is called and what its administrators chose",
     "quiet_places": "where Vigie keeps silent",
     "published": "a digest of the commands",
+    "told_tips": "which tips a community was told",
+    "programmes": "when a community is told tips",
+    "holidays": "when it is told none",
+    "taught": "which passages a community has of its own; who wrote them stands with their versions",
+    "question_counts": "sums",
 }
 
 
@@ -98,7 +130,8 @@ async def ask_wiping(transaction: Transaction, now: datetime) -> None:
 async def erase(transaction: Transaction, person: int, now: datetime) -> None:
     """Erase all that is kept about a person, and have what is left of it in the file wiped."""
     for table in PERSONAL:
-        await transaction.rows(table.erase, person)
+        for statement in table.erase:
+            await transaction.rows(statement, person)
     await ask_wiping(transaction, now)
 
 

@@ -65,6 +65,10 @@ def _world(double: FakeDiscord) -> tuple[list[User], list[Channel]]:
     server = double.server("Les indés")
     people = [double.user(f"Personne {number}") for number in range(_PEOPLE)]
     server.add(*people)
+    # Those who administer may ask as fast as they like.
+    team = server.role("Équipe", manage_guild=True)
+    for person in people:
+        server.gives(person, team)
     return people, [server.text(f"salon-{number}") for number in range(_CHANNELS)]
 
 

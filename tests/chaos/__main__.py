@@ -1,4 +1,4 @@
-"""`make chaos`: journeys walked 200 times, 2,000 events killed 100 times, Telegram and Discord in bad weather."""
+"""`make chaos`: journeys walked 200 times, 2,000 events killed 100 times, tips raced for, platforms in bad weather."""
 
 import sys
 from pathlib import Path
@@ -11,12 +11,14 @@ from bot.retrieval.parameters import read_parameters
 from tests.chaos.discord import lost_on_discord
 from tests.chaos.finishing import finish
 from tests.chaos.killing import differences
+from tests.chaos.racing import not_told_once
 from tests.chaos.telegram import lost_on_telegram
 
 _SEEDS = 200
 _PEOPLE, _EVENTS, _KILLS = 50, 2000, 100
 _WRITERS, _TELEGRAM_KILLS = 100, 50
 _MEMBERS, _CUTS = 50, 50
+_PROCESSES, _DAYS = 10, 200
 
 
 def main() -> None:
@@ -36,9 +38,13 @@ def main() -> None:
         library = Library(KNOWLEDGE, read_parameters())
         missed = lost_on_discord(journeys, library, _MEMBERS, _CUTS, Path(folder))
         print(f"{len(missed)} differences from a run in fair weather")
-    for each in (*wrong, *astray, *lost, *missed):
+        print(f"{_DAYS} tips that fall due in {_PROCESSES} processes at once…", flush=True)
+        raced = not_told_once(_PROCESSES, _DAYS, Path(folder))
+        print(f"{len(raced)} tips were not told once")
+    found = (*wrong, *astray, *lost, *missed, *raced)
+    for each in found:
         print(each)
-    sys.exit(bool(wrong or astray or lost or missed))
+    sys.exit(bool(found))
 
 
 if __name__ == "__main__":

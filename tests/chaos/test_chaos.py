@@ -6,6 +6,7 @@ from bot.library import Library
 from tests.chaos.discord import lost_on_discord
 from tests.chaos.finishing import finish
 from tests.chaos.killing import differences
+from tests.chaos.racing import not_told_once
 from tests.chaos.telegram import lost_on_telegram
 
 
@@ -29,3 +30,7 @@ def test_with_sockets_cut_again_and_again_discord_loses_nothing_and_nothing_coun
     library: Library, tmp_path: Path
 ) -> None:
     assert lost_on_discord(ids(library), library, people=10, cuts=10, folder=tmp_path) == []
+
+
+def test_of_ten_processes_on_one_database_one_tells_the_tip_that_is_due(tmp_path: Path) -> None:
+    assert not_told_once(processes=10, days=20, folder=tmp_path) == []

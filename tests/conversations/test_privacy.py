@@ -15,14 +15,13 @@ from rich.console import Console
 
 from bot.app import build_advisor
 from bot.core.advisor import Advisor
-from bot.core.messages import Role
 from bot.library import Library
 from bot.platforms.terminal.adapter import TerminalChat
 from bot.platforms.terminal.keyboard import TypedLines
 from bot.storage.database import Database, open_database
 from bot.storage.misses import latest
 from bot.storage.personal import PERSONAL
-from tests.conversations.words import LABELS, said
+from tests.conversations.words import ASIDES, LABELS, said
 from tests.people import NOON, PLATFORMS, Clock, Member
 
 MARK = "zqxvlo"
@@ -357,9 +356,8 @@ async def test_the_terminal_forgets_what_was_typed_in_it(advisor: Advisor, tmp_p
         yield "merci"
 
     screen = StringIO()
-    chat = TerminalChat(
-        advisor, Console(file=screen), tmp_path, Role.MEMBER, TypedLines(history).forget, now=lambda: NOON
-    )
+    forget = TypedLines(history).forget
+    chat = TerminalChat(advisor, Console(file=screen), tmp_path, ASIDES.posted, forget=forget, now=lambda: NOON)
     await chat.converse(lines())
     assert ERASED.partition(",")[0] in screen.getvalue()
     assert not history.exists()

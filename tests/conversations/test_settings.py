@@ -88,12 +88,12 @@ async def test_several_places_are_picked_to_be_quiet_in(lea: Member, advisor: Ad
     await lea.says("/reglages")
     await lea.picks(LABELS.quiet_places, "blague", "annonces")
     assert lists(lea)[LABELS.quiet_places].picked == ("annonces", "blague")
-    assert await advisor.quiet_places("discord") == [("atelier", "annonces"), ("atelier", "blague")]
-    assert await advisor.quiet_places("telegram") == []
+    assert await advisor.quiet_places("discord", NOON) == [("atelier", "annonces"), ("atelier", "blague")]
+    assert await advisor.quiet_places("telegram", NOON) == []
     await lea.picks(LABELS.quiet_places, "blague")
-    assert await advisor.quiet_places("discord") == [("atelier", "blague")]
+    assert await advisor.quiet_places("discord", NOON) == [("atelier", "blague")]
     await lea.picks(LABELS.quiet_places)
-    assert await advisor.quiet_places("discord") == []
+    assert await advisor.quiet_places("discord", NOON) == []
 
 
 async def test_what_one_community_picks_is_its_own(lea: Member, database: Database) -> None:
@@ -120,7 +120,7 @@ async def test_who_does_not_administer_picks_and_writes_nothing(
     own = lea.button_id(LABELS.moderator_role).replace(lea.button_id(LABELS.quiet_places).split(":")[2], "f" * 16)
     await max_.presses_id(own)
     assert (await kept(database)).moderator_role is None
-    assert await advisor.quiet_places("discord") == []
+    assert await advisor.quiet_places("discord", NOON) == []
 
 
 async def test_who_administers_no_longer_is_told_so(lea: Member, database: Database) -> None:

@@ -10,6 +10,10 @@ _wording = read_wording(PROMPTS)
 LABELS = _wording.labels
 FORMS = _wording.forms
 """What is written on the windows that open to write in."""
+ASIDES = _wording.asides
+"""What a platform says beside the messages."""
+ACTIONS = _wording.actions
+"""What the journal says of each thing that a team does."""
 REASONS = _wording.reasons
 """The labels of why an answer was not useful, by their keys."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Capabilities
+from bot.core.messages import Address, Capabilities, Role
 from bot.storage import answers, communities, conversations, grants, inbox, people, personal
 from bot.storage.answers import Question
 from bot.storage.conversations import Turn
@@ -23,8 +23,30 @@ from tests.people import NOON, Member
 DRAWN_BY_VIGIE = {("link_codes", "code")}
 """Columns of text that tell nothing of the person: the digest of a code that Vigie drew."""
 GONE_ONCE_THEY_WRITE = {("accounts", "unreachable_since")}
-TOLD_BY_THE_ACCOUNT = {("inbox", "lane"), ("answers", "account"), ("moderators", "account"), ("grants", "account")}
+TOLD_BY_THE_ACCOUNT = {
+    ("inbox", "lane"),
+    *((table, "account") for table in ("answers", "moderators", "grants", "drafts", "taught_versions", "audit")),
+    *((table, "account") for table in ("barred", "paces", "digests")),
+    *((table, "about") for table in ("drafts", "audit")),
+}
 """Columns that hold the account itself, which is shown once."""
+LEFT_TO_THE_COMMUNITY = ("taught_versions", "audit")
+"""The tables of what somebody did for a community: it stays, and nobody is told any more who did it."""
+LESSONS = {
+    "léa": {
+        "title": "Garer la camionnette",
+        "text": "Gare-toi derrière l'église, jamais devant le lavoir.",
+        "questions": "où garer ma camionnette\nun parking pour le marché",
+        "note": "Le lavoir rouvre en mars.",
+    },
+    "max": {
+        "title": "Les clés du placard",
+        "text": "Demande-les au bar d'en face, qui les détient jusqu'au soir.",
+        "questions": "qui détient les clés du placard\nouvrir le placard",
+        "note": "Le bar ferme le lundi.",
+    },
+}
+"""What each of them teaches Vigie for the community."""
 
 Kept = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -85,7 +107,22 @@ async def what_a_platform_leaves(database: Database, member: Member) -> None:
     await inbox.set_tries(database, item.number, 3, set_aside=True)
 
 
-async def fills_every_table(database: Database, member: Member) -> None:
+async def works_for_the_team(member: Member) -> None:
+    """Do what leaves something of who moderates, and end on a passage that is not written yet."""
+    role, capabilities, address = member.role, member.capabilities, member.address
+    member.role, member.name = Role.MODERATOR, address.account.capitalize()
+    member.address = replace(address, place=f"coin-{address.account}")
+    await member.says("/stats")
+    await member.presses(LABELS.digest_yes)
+    await member.says("/fiche")
+    await member.writes(LABELS.card_new, **LESSONS[address.account])
+    member.capabilities = replace(capabilities, forms=False)
+    await member.says("/fiche")
+    await member.presses(LABELS.card_new)
+    member.role, member.capabilities, member.address = role, capabilities, address
+
+
+async def fills_every_table(advisor: Advisor, database: Database, member: Member) -> None:
     """Do everything that leaves something behind, and end on the demand to be forgotten."""
     name = member.address.account
     member.capabilities = Capabilities(forms=True)
@@ -102,7 +139,9 @@ async def fills_every_table(database: Database, member: Member) -> None:
     await member.presses(LABELS.useless)
     await member.writes(LABELS.other_reason, "Je n'ai pas de compte.")
     await member.says("recette de la blanquette de veau")
-    await member.presses(LABELS.watch)
+    await member.says(LABELS.watch, message="7")
+    await Member(advisor, "garde", "atelier", role=Role.MODERATOR).says("/ecarter 2h", author=name)
+    await works_for_the_team(member)
     await what_a_platform_leaves(database, member)
     await member.in_private().says("/lier AUHASARD")
     await member.in_private().says("/lier")
@@ -153,7 +192,7 @@ async def test_a_table_that_points_to_people_is_personal(database: Database) -> 
 
 async def test_a_conversation_can_fill_every_table_and_every_column(advisor: Advisor, database: Database) -> None:
     lea = Member(advisor, "léa", community="atelier")
-    await fills_every_table(database, lea)
+    await fills_every_table(advisor, database, lea)
     kept = await rows_about(database, await number_of(database, lea))
     for table in PERSONAL:
         assert kept[table.name], f"{table.name}: the conversation above leaves nothing in it, complete it"
@@ -164,7 +203,7 @@ async def test_a_conversation_can_fill_every_table_and_every_column(advisor: Adv
 
 async def test_all_of_it_is_in_the_file(advisor: Advisor, database: Database) -> None:
     lea = Member(advisor, "léa", community="atelier")
-    await fills_every_table(database, lea)
+    await fills_every_table(advisor, database, lea)
     kept = await rows_about(database, await number_of(database, lea))
     exported = await export_of(lea.in_private())
     assert set(exported) == set(kept)
@@ -180,8 +219,8 @@ def read(value: object) -> object:
 
 async def test_all_of_it_is_erased_and_nothing_of_anybody_else(advisor: Advisor, database: Database) -> None:
     lea, max_ = (Member(advisor, name, community="atelier") for name in ("léa", "max"))
-    await fills_every_table(database, lea)
-    await fills_every_table(database, max_)
+    await fills_every_table(advisor, database, lea)
+    await fills_every_table(advisor, database, max_)
     erased, other = await number_of(database, lea), await number_of(database, max_)
     before = await rows_about(database, other)
     impersonal = await all_rows(database, IMPERSONAL)
@@ -192,6 +231,37 @@ async def test_all_of_it_is_erased_and_nothing_of_anybody_else(advisor: Advisor,
     assert await rows_about(database, erased) == {table.name: [] for table in PERSONAL}
     assert await rows_about(database, other) == before
     assert await all_rows(database, IMPERSONAL) == impersonal
+
+
+async def test_what_somebody_did_for_a_community_stays_and_is_nobody_s(advisor: Advisor, database: Database) -> None:
+    lea = Member(advisor, "léa", community="atelier")
+    await fills_every_table(advisor, database, lea)
+    queries = {name: f"SELECT * FROM {name} ORDER BY at, rowid" for name in LEFT_TO_THE_COMMUNITY}  # noqa: S608
+    before = {name: [dict(row) for row in await database.rows(query)] for name, query in queries.items()}
+    assert all(any(row["account"] == "léa" for row in rows) for rows in before.values())
+    await lea.says("/oublier")
+    await lea.presses(LABELS.erase_yes)
+    for name, query in queries.items():
+        expected = [_without_lea(row) for row in before[name]]
+        assert [dict(row) for row in await database.rows(query)] == expected
+
+
+def _without_lea(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a team did, without who did it, and without whom it was done about."""
+    unsigned = {"account": None, "name": ""} if row["account"] == "léa" else {}
+    untold = {"about": None, "subject": ""} if row.get("about") == "léa" else {}
+    return row | unsigned | untold
+
+
+async def test_who_was_barred_is_named_nowhere_once_forgotten(advisor: Advisor, database: Database) -> None:
+    garde = Member(advisor, "garde", community="atelier", role=Role.MODERATOR)
+    lea = Member(advisor, "léa", community="atelier")
+    await lea.says("merci")
+    await garde.says("/ecarter 2h", quoted="bonjour", author="léa")
+    await lea.says("/oublier")
+    await lea.presses(LABELS.erase_yes)
+    for table in ("audit", "drafts", "barred"):
+        assert "éa" not in str([dict(row) for row in await database.rows(f"SELECT * FROM {table}")])  # noqa: S608
 
 
 async def test_of_an_event_its_own_number_alone_outlives_the_person(advisor: Advisor, database: Database) -> None:

@@ -74,7 +74,7 @@ class DiscordAdapter:
         self._timing = timing
         self._asks_for_members = connection.welcomes
         self._visibility = Visibility(advisor, now)
-        self._carrier = DiscordCarrier(wording.asides, self._visibility)
+        self._carrier = DiscordCarrier(wording.asides, self._visibility, advisor)
         self._handling = Handling(self._carrier, advisor, database, now)
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, timing.retries)
         self._desk = Desk(advisor, self._carrier, self._handling, self._inbox, self._visibility, now)

@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import discord
 
+from bot.core.advisor import Advisor
 from bot.core.buttons import ButtonKind, kind_of
-from bot.core.messages import Address, Due, Event, Manner, Outgoing, Reply
-from bot.platforms.discord.incoming import ORIGINAL, PLATFORM, DiscordReceived, read_again
+from bot.core.commands import read_command
+from bot.core.messages import Address, Due, Event, Incoming, Manner, Outgoing, Posting, Reply
+from bot.core.team import concerns_team
+from bot.platforms.discord.incoming import ORIGINAL, PLATFORM, DiscordReceived, channel_of, read_again
 from bot.platforms.discord.markup import Message, messages
 from bot.platforms.discord.outgoing import Sender
+from bot.platforms.discord.teams import ASKED_ABOUT, with_teams
 from bot.platforms.discord.visibility import Visibility
 from bot.platforms.errors import NowhereError, OutageError, SilencedError
-from bot.platforms.parts import Part, Post, parts, posts
+from bot.platforms.parts import Part, Post, Removal, files, parts, posts
 from bot.rendering.wording import Asides
 from bot.storage.inbox import Item
 
@@ -29,14 +33,17 @@ class DiscordCarrier:
     platform = PLATFORM
     refusals = discord.DiscordException
 
-    def __init__(self, asides: Asides, visibility: Visibility) -> None:
+    def __init__(self, asides: Asides, visibility: Visibility, advisor: Advisor) -> None:
         self._asides = asides
         self._visibility = visibility
+        self._advisor = advisor
+        self._client: discord.Client | None = None
         self._sender: Sender | None = None
         self._acknowledging: dict[str, asyncio.Task[None]] = {}
 
     def connect(self, client: discord.Client) -> None:
         """Send by a client from now on."""
+        self._client = client
         self._sender = Sender(client)
 
     def hold_open(self, interaction: discord.Interaction, received: DiscordReceived) -> None:
@@ -52,21 +59,31 @@ class DiscordCarrier:
         return tuple(self._acknowledging.values())
 
     async def read(self, item: Item) -> DiscordReceived | None:
-        """Return what the core hears of what was kept."""
-        return read_again(item.payload)
+        """Return what the core hears of what was kept, with what somebody who writes in private is elsewhere."""
+        received = read_again(item.payload)
+        incoming = received.incoming
+        if incoming.address.community is not None or not concerns_team(incoming.text, incoming.button):
+            return received
+        if self._client is None:
+            raise OutageError("Discord is not connected yet.")
+        seen_in = await self._advisor.communities_of(incoming.address)
+        return replace(received, incoming=await with_teams(self._client, incoming, seen_in[:ASKED_ABOUT]))
 
     def parts(self, received: DiscordReceived, replies: Sequence[Reply], before: Sequence[int]) -> list[Part[Message]]:
         """Return all that answers an event, in order; what an interaction holds open is filled in."""
-        if received.in_private and all(reply.manner is Manner.NOTICE for reply in replies):
+        if received.in_private and _is_aside(replies):
             return parts(received, replies, (ORIGINAL,), messages)
         if received.in_private:
             word = Message(self._asides.written_in_private, link=self._asides.open_private)
             return [*parts(received, replies, (), messages), Post(word, ORIGINAL)]
+        if received.shows_waiting and not received.incoming.unseen and _is_aside(replies):
+            # All see that an answer is awaited, and it is for one: Discord would show it to all in the same place.
+            return [Removal(ORIGINAL), *parts(received, replies, (), messages)]
         return parts(received, replies, (ORIGINAL,) if received.shows_waiting else before, messages)
 
     async def acknowledge(self, received: DiscordReceived, _replies: Sequence[Reply]) -> None:
         """Wait until Discord knows that an interaction was heard; what was just set holds from before it is shown."""
-        if kind_of(received.incoming.button or "") is ButtonKind.SETTING:
+        if _may_silence(received.incoming):
             await self._visibility.refresh()
         identifier = (received.incoming.id or "").partition("/")[0]
         acknowledging = self._acknowledging.get(identifier)
@@ -103,8 +120,18 @@ class DiscordCarrier:
                 chosen = None
                 await self._open.post(received.channel, part)
 
+    async def post(self, posting: Posting, /) -> None:
+        """Say something for all to read in a server."""
+        await self._say_to_all(posting.address, (posting.reply,), posting.replies_to)
+
+    async def take_away(self, received: DiscordReceived, /) -> None:
+        """Leave everything: a command that others see was written in a message, and is answered by how it is used."""
+
     async def deliver(self, due: Due) -> None:
-        """Send what falls due, in the direct message: it is nobody else's business."""
+        """Send what falls due: for all to read in a server, or in the direct message, as nobody else's business."""
+        if due.to_all:
+            await self._say_to_all(due.address, due.outgoing.replies, due.replies_to)
+            return
         channel = await self._open.direct(int(due.address.account))
         for part in _posts(due.outgoing.replies):
             await self._open.post(channel, part)
@@ -113,9 +140,19 @@ class DiscordCarrier:
         """Return the server where something happened; what falls due goes to the person."""
         return address if event else replace(address, community=None)
 
+    def privately(self, received: DiscordReceived, /) -> DiscordReceived | None:
+        """Return the event as it is: what answers a command in a message is no secret, and all others are unseen."""
+        return received
+
     def otherwise(self, received: DiscordReceived) -> DiscordReceived | None:
         """Return the event as it is heard where direct messages are closed."""
         return received.otherwise
+
+    async def _say_to_all(self, address: Address, replies: Sequence[Reply], replies_to: str | None) -> None:
+        """Say something in a channel of a server; where it is for none of them, where Discord itself writes."""
+        channel = channel_of(address) or self._open.main_channel(int(address.community or 0))
+        for part in _posts(replies, replies_to):
+            await self._open.post(channel, part)
 
     @property
     def _open(self) -> Sender:
@@ -131,5 +168,23 @@ def _leading_to(part: Part[Message], channel: int) -> Part[Message]:
     return replace(part, shown=replace(part.shown, address=f"{_DIRECT_MESSAGES}/{channel}"))
 
 
-def _posts(replies: Sequence[Reply]) -> list[Part[Message]]:
-    return [part for reply in replies for part in posts(messages(reply))]
+def _may_silence(incoming: Incoming) -> bool:
+    """Tell whether something may change where Vigie is to be quiet."""
+    if incoming.button:
+        return kind_of(incoming.button) in (ButtonKind.SETTING, ButtonKind.SILENCE)
+    command = read_command(incoming.text)
+    return command is not None and command.name == "silence"
+
+
+def _posts(replies: Sequence[Reply], replies_to: str | None = None) -> Iterator[Part[Message]]:
+    """Yield all that replies take, the first of it in reply to a message."""
+    tied_to = int(replies_to) if replies_to else None
+    for reply in replies:
+        yield from posts(messages(reply), replies_to=tied_to)
+        yield from files(reply)
+        tied_to = None
+
+
+def _is_aside(replies: Sequence[Reply]) -> bool:
+    """Tell whether replies are for who asked alone."""
+    return all(reply.manner is Manner.NOTICE for reply in replies)

@@ -12,7 +12,7 @@ from discord.app_commands import AppCommandContext, AppInstallationType
 from discord.app_commands import Choice as Listed
 
 from bot.core.advisor import Advisor
-from bot.platforms.discord.incoming import PLATFORM
+from bot.platforms.discord.incoming import PLATFORM, Place
 from bot.platforms.discord.requests import asked
 from bot.platforms.errors import UnreachableError
 from bot.rendering.wording import Option, Wording
@@ -29,11 +29,19 @@ _ANYWHERE = AppCommandContext(guild=True, dm_channel=True, private_channel=False
 _IN_SERVERS = AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 _BY_SERVERS = AppInstallationType(guild=True, user=False)
 _ALL = "all"
+_POSTED_IN = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+    discord.ChannelType.news_thread,
+]
 
 _log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 Tree = app_commands.CommandTree[Any]
+Listing = app_commands.Command[Any, Any, None] | app_commands.ContextMenu
 Typed = app_commands.Range[str, 1, _LONGEST_WORD]
 
 
@@ -44,9 +52,42 @@ class Hears(Protocol):
         """Hear a command as it would be typed, and whether all may read its answer, None where that is left open."""
         ...
 
+    async def team_command(
+        self,
+        interaction: Interaction,
+        text: str,
+        *,
+        place: Place | None = None,
+        person: discord.abc.User | None = None,
+    ) -> None:
+        """Hear a command of those who moderate, for a place if not where it is used, and about a person."""
+        ...
+
     async def menu(self, interaction: Interaction, message: discord.Message) -> None:
         """Hear that somebody asks about a message."""
         ...
+
+    async def tip_menu(self, interaction: Interaction, message: discord.Message) -> None:
+        """Hear that somebody wants to give the author of a message a tip."""
+        ...
+
+
+class _PlacePicker(app_commands.Transformer):
+    """Picks a place to write in, which the client need not know."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return _POSTED_IN
+
+    async def transform(self, _: Interaction, value: Place, /) -> Place:
+        return value
+
+
+PickedPlace = app_commands.Transform[Place, _PlacePicker]
 
 
 def add_commands(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -> None:
@@ -54,6 +95,9 @@ def add_commands(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -
     _add_asking(tree, wording, advisor, hears)
     _add_journeys(tree, wording, advisor, hears)
     _add_others(tree, wording, hears)
+    _add_tips(tree, wording, advisor, hears)
+    _add_programme(tree, wording, advisor, hears)
+    _add_care(tree, wording, hears)
     for command in tree.walk_commands():
         command.allowed_contexts = command.allowed_contexts or _ANYWHERE
         command.allowed_installs = _BY_SERVERS
@@ -99,8 +143,9 @@ def _add_asking(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) ->
         await hears.command(interaction, f"/question {question}", to_all=to_all)
 
     @ask.autocomplete("question")
-    async def complete(_: Interaction, typed: str) -> list[Listed[str]]:
-        return _listed((title, title) for title in advisor.complete(typed, _LISTED))
+    async def complete(interaction: Interaction, typed: str) -> list[Listed[str]]:
+        server = str(interaction.guild_id) if interaction.guild_id else None
+        return _listed((title, title) for title in advisor.complete(typed, _LISTED, PLATFORM, server))
 
     @tree.context_menu(name=wording.asides.ask_about)
     async def ask_about(interaction: Interaction, message: discord.Message) -> None:
@@ -114,7 +159,7 @@ def _add_journeys(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) 
     @app_commands.rename(**_names(wording, journey=Option.JOURNEY))
     @app_commands.describe(**_descriptions(wording, journey=Option.JOURNEY))
     async def lead(interaction: Interaction, journey: Typed | None = None) -> None:
-        await hears.command(interaction, f"/parcours {journey or ''}".strip())
+        await hears.command(interaction, _typed("parcours", journey))
 
     @lead.autocomplete("journey")
     async def complete(_: Interaction, typed: str) -> list[Listed[str]]:
@@ -131,7 +176,7 @@ def _add_journeys(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) 
         ]
     )
     async def plan(interaction: Interaction, kind: str | None = None) -> None:
-        await hears.command(interaction, f"/plan {kind or ''}".strip())
+        await hears.command(interaction, _typed("plan", kind))
 
 
 def _add_others(tree: Tree, wording: Wording, hears: Hears) -> None:
@@ -153,7 +198,79 @@ def _add_others(tree: Tree, wording: Wording, hears: Hears) -> None:
     settings.allowed_contexts = _IN_SERVERS
 
 
-def _add_plain(tree: Tree, wording: Wording, hears: Hears, name: str, option: Option | None = None) -> None:
+def _add_tips(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -> None:
+    """Add what those who moderate give tips by."""
+
+    @tree.command(name="conseil", description=wording.commands["conseil"])
+    @app_commands.rename(**_names(wording, subject=Option.SUBJECT))
+    @app_commands.describe(**_descriptions(wording, subject=Option.SUBJECT))
+    async def tip(interaction: Interaction, subject: Typed | None = None) -> None:
+        await hears.team_command(interaction, _typed("conseil", subject))
+
+    @tip.autocomplete("subject")
+    async def complete(_: Interaction, typed: str) -> list[Listed[str]]:
+        return _listed((title, title) for title in advisor.themes() if fold(typed) in fold(title))
+
+    @tree.context_menu(name=wording.asides.tip_about)
+    async def tip_about(interaction: Interaction, message: discord.Message) -> None:
+        await hears.tip_menu(interaction, message)
+
+    _for_moderators(tip)
+    _for_moderators(tip_about)
+
+
+def _add_programme(tree: Tree, wording: Wording, advisor: Advisor, hears: Hears) -> None:
+    options = {"when": Option.WHEN, "themes": Option.THEMES, "place": Option.PLACE}
+
+    @tree.command(name="programme", description=wording.commands["programme"])
+    @app_commands.rename(**_names(wording, **options))
+    @app_commands.describe(**_descriptions(wording, **options))
+    async def programme(
+        interaction: Interaction,
+        when: Typed | None = None,
+        themes: Typed | None = None,
+        place: PickedPlace | None = None,
+    ) -> None:
+        await hears.team_command(interaction, _typed("programme", when, themes), place=place)
+
+    @programme.autocomplete("themes")
+    async def complete(_: Interaction, typed: str) -> list[Listed[str]]:
+        *before, wanted = (each.strip() for each in typed.split(","))
+        titles = (title for title in advisor.themes() if fold(wanted) in fold(title) and title not in before)
+        listed = (", ".join((*before, title)) for title in titles)
+        return _listed((each, each) for each in listed if len(each) <= _LONGEST_LISTED)
+
+    _for_moderators(programme)
+
+
+def _add_care(tree: Tree, wording: Wording, hears: Hears) -> None:
+    """Add the other commands of those who moderate."""
+    for name, option in (
+        ("lacunes", None),
+        ("fiche", Option.CARD),
+        ("stats", None),
+        ("silence", Option.SILENT_FOR),
+        ("journal", None),
+    ):
+        _for_moderators(_add_plain(tree, wording, hears, name, option))
+    options = {"person": Option.PERSON, "duration": Option.BARRED_FOR}
+
+    @tree.command(name="ecarter", description=wording.commands["ecarter"])
+    @app_commands.rename(**_names(wording, **options))
+    @app_commands.describe(**_descriptions(wording, **options))
+    async def bar(interaction: Interaction, person: discord.User, duration: Typed | None = None) -> None:
+        await hears.team_command(interaction, _typed("ecarter", duration), person=person)
+
+    _for_moderators(bar)
+
+
+def _for_moderators(command: Listing) -> None:
+    """Have a command listed in servers, for who manages messages: administrators may open it to others."""
+    command.allowed_contexts = _IN_SERVERS
+    command.default_permissions = discord.Permissions(manage_messages=True)
+
+
+def _add_plain(tree: Tree, wording: Wording, hears: Hears, name: str, option: Option | None = None) -> Listing:
     description = wording.commands[name]
     if option is None:
 
@@ -161,13 +278,20 @@ def _add_plain(tree: Tree, wording: Wording, hears: Hears, name: str, option: Op
         async def plain(interaction: Interaction) -> None:
             await hears.command(interaction, f"/{name}")
 
-        return
+        return plain
 
     @tree.command(name=name, description=description)
     @app_commands.rename(**_names(wording, words=option))
     @app_commands.describe(**_descriptions(wording, words=option))
     async def with_words(interaction: Interaction, words: Typed | None = None) -> None:
-        await hears.command(interaction, f"/{name} {words or ''}".strip())
+        await hears.command(interaction, _typed(name, words))
+
+    return with_words
+
+
+def _typed(name: str, *words: str | None) -> str:
+    """Return a command as it would be typed, with the words that were filled in."""
+    return " ".join((f"/{name}", *filter(None, words)))
 
 
 def _names(wording: Wording, **options: Option) -> dict[str, str]:

@@ -4,18 +4,20 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import discord
 
 from bot.core.advisor import Advisor
 from bot.core.buttons import ButtonKind, kind_of
 from bot.core.commands import read_command
-from bot.core.messages import Event
+from bot.core.messages import Event, Form
 from bot.platforms.discord.carrier import DiscordCarrier
 from bot.platforms.discord.commands import Interaction
 from bot.platforms.discord.forms import WrittenForm
 from bot.platforms.discord.incoming import (
     DiscordReceived,
+    Place,
     heard_command,
     heard_in_private,
     heard_joining,
@@ -23,6 +25,8 @@ from bot.platforms.discord.incoming import (
     heard_message,
     heard_of_server,
     heard_press,
+    heard_team,
+    heard_tip_menu,
     kept,
     lane,
 )
@@ -38,6 +42,8 @@ from bot.storage.inbox import Delivered
 _SEEN_BY_ALL = frozenset({"question"})
 """The commands whose answer others may read; all others are somebody's own business."""
 _IN_PRIVATE = frozenset({"parcours"})
+_LOOKED_UP_WITHIN = 1.5
+"""Seconds that a form may be looked up: Discord takes one within three."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +66,7 @@ class Desk:
         self._inbox = inbox
         self._visibility = visibility
         self._now = now
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._in_hand: set[asyncio.Task[Any]] = set()
 
     async def command(self, interaction: Interaction, text: str, *, to_all: bool | None = None) -> None:
         """Take in a command as it would be typed, and whether all may read its answer, None where that is left open."""
@@ -76,17 +82,43 @@ class Desk:
         unseen = self._is_unseen(interaction, to_all=None) or not message.content.strip()
         await self._take(interaction, heard_menu(interaction, message, self._now(), unseen=unseen))
 
+    async def team_command(
+        self,
+        interaction: Interaction,
+        text: str,
+        *,
+        place: Place | None = None,
+        person: discord.abc.User | None = None,
+    ) -> None:
+        """Take in a command of those who moderate, for a place if not where it is used, and about a person."""
+        await self._take(interaction, heard_team(interaction, text, self._now(), place=place, person=person))
+
+    async def tip_menu(self, interaction: Interaction, message: discord.Message) -> None:
+        """Take in that somebody wants to give the author of a message a tip."""
+        await self._take(interaction, heard_tip_menu(interaction, message, self._now()))
+
     async def press(self, interaction: Interaction) -> None:
         """Take in a button, a list or a form that was sent; a button that opens a form does that at once."""
         received = heard_press(interaction, self._now())
         is_button = interaction.type is discord.InteractionType.component
-        form = self._advisor.form(received.incoming) if is_button else None
+        form = await self._form(received) if is_button else None
         if form:
             await self._open(interaction, WrittenForm(form, received.incoming.button or ""))
         elif kind_of(received.incoming.button or "") is ButtonKind.JOURNEY:
             await self._take(interaction, heard_in_private(received))
         else:
             await self._take(interaction, received)
+
+    async def _form(self, received: DiscordReceived) -> Form | None:
+        """Return the form that a button opens, None where it opens none, or it cannot be known in time."""
+        if not self._advisor.opens_form(received.incoming):
+            # What opens none is acknowledged at once.
+            return None
+        looking = asyncio.create_task(self._advisor.form(received.incoming))
+        self._take_in_hand(looking)
+        # Looking goes on where a database is held by another process: it could not be given up at once.
+        await asyncio.wait((looking,), timeout=_LOOKED_UP_WITHIN)
+        return looking.result() if looking.done() else None
 
     async def message(self, message: discord.Message, me: int, *, edited: bool = False) -> None:
         """Take in a message, if it is meant for Vigie."""
@@ -120,9 +152,12 @@ class Desk:
     async def _accept(self, received: DiscordReceived, identifier: str) -> None:
         """Keep an event until it is answered; Discord does not deliver it again, so that it is answered in any case."""
         accepting = asyncio.create_task(self._keep_or_answer(received, identifier))
-        self._in_hand.add(accepting)
-        accepting.add_done_callback(self._in_hand.discard)
+        self._take_in_hand(accepting)
         await accepting
+
+    def _take_in_hand(self, task: asyncio.Task[Any]) -> None:
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
 
     async def _keep_or_answer(self, received: DiscordReceived, identifier: str) -> None:
         try:

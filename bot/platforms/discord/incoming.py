@@ -1,15 +1,17 @@
 """From Discord's events to what the core hears: who does what, and where its answer goes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import discord
+from discord.app_commands import AppCommandChannel, AppCommandThread
 from pydantic import TypeAdapter
 
 from bot.core.messages import Address, Author, Capabilities, Event, Incoming, Role
+from bot.core.team import concerns_team
 from bot.platforms.parts import Received
 from bot.storage.answers import Question
 
@@ -19,6 +21,8 @@ ORIGINAL = 0
 """No message's id: it stands for the message that an interaction is about, or that its acknowledgement holds open."""
 LINK = "link"
 """What the custom id of a button begins with that opens the direct message, for whoever presses it."""
+Place = AppCommandChannel | AppCommandThread
+"""A channel or a thread, as somebody picked it for a command."""
 _SAID = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -62,6 +66,13 @@ def lane(received: DiscordReceived) -> str:
     return f"server {address.community}" if received.incoming.event else address.account
 
 
+def channel_of(address: Address) -> int | None:
+    """Return the channel of an address, None of one that has none."""
+    # What one person alone sees in a channel is a place of its own, within it.
+    place = (address.place or "").partition("/")[0]
+    return int(place) if place else None
+
+
 def heard_message(message: discord.Message, me: int, at: datetime, *, edited: bool = False) -> DiscordReceived | None:
     """Return what the core hears of a message, None where it is not meant for Vigie."""
     if message.author.bot or message.webhook_id is not None or message.type not in _SAID:
@@ -76,12 +87,15 @@ def heard_message(message: discord.Message, me: int, at: datetime, *, edited: bo
         at,
         text,
         id=f"{message.id}/{message.edited_at.timestamp()}" if edited and message.edited_at else str(message.id),
-        role=_role_of(message.author),
+        role=role_of(message.author),
         roles=_roles_of(message.author),
         within=_within(message.channel),
         # Discord does not tell Vigie what is in a message that does not mention her.
         quoted=(others.content or None) if others else None,
         quoted_author=_author(others.author) if others else None,
+        quoted_message=str(others.id) if others else None,
+        name=message.author.display_name,
+        place_title=_title_of(message.channel),
         edited=edited,
         community_title=message.guild.name if message.guild else None,
         capabilities=CAPABILITIES,
@@ -108,12 +122,41 @@ def heard_menu(
     interaction: discord.Interaction, message: discord.Message, at: datetime, *, unseen: bool
 ) -> DiscordReceived:
     """Return what the core hears where somebody asks about a message; what it is answered is its author's, if seen."""
-    incoming = replace(_incoming(interaction, at), text="/question", quoted=message.content)
+    incoming = _about(_incoming(interaction, at), "/question", message)
     if interaction.guild_id is not None and unseen:
         return _waiting(interaction, _unseen(incoming))
     if interaction.guild_id is None or message.author.bot:
         return _waiting(interaction, incoming)
     return _waiting(interaction, replace(incoming, quoted_author=_author(message.author)))
+
+
+def heard_tip_menu(interaction: discord.Interaction, message: discord.Message, at: datetime) -> DiscordReceived:
+    """Return what the core hears where somebody wants to give the author of a message a tip; machines need none."""
+    incoming = _unseen(_about(_incoming(interaction, at), "/conseil", message))
+    author = None if message.author.bot else _author(message.author)
+    return _waiting(interaction, replace(incoming, quoted_author=author))
+
+
+def heard_team(
+    interaction: discord.Interaction,
+    text: str,
+    at: datetime,
+    *,
+    place: Place | None = None,
+    person: discord.abc.User | None = None,
+) -> DiscordReceived:
+    """Return what the core hears of a command of those who moderate, unseen by others: for a place, about a person."""
+    incoming = replace(_incoming(interaction, at), text=text)
+    if person:
+        incoming = replace(incoming, quoted_author=_author(person), quoted_role=role_of(person))
+    if place:
+        incoming = replace(
+            incoming,
+            address=replace(incoming.address, place=str(place.id)),
+            within=str(place.parent_id) if isinstance(place, AppCommandThread) else None,
+            place_title=f"#{place.name}",
+        )
+    return _waiting(interaction, _unseen(incoming))
 
 
 def heard_press(interaction: discord.Interaction, at: datetime) -> DiscordReceived:
@@ -126,14 +169,21 @@ def heard_press(interaction: discord.Interaction, at: datetime) -> DiscordReceiv
     message = interaction.message
     asked = _replied(message) if message else None
     incoming = _incoming(interaction, at)
+    written = tuple(_written(data.get("components", ())))
     incoming = replace(
         # What a press is answered, others need not read.
         _unseen(incoming) if interaction.guild_id is not None else incoming,
         button=identifier,
-        text="\n".join(_written(data.get("components", ()))),
+        text="\n".join(text for _, text in written),
+        written=written,
         picked=tuple(map(str, data.get("values", ()))),
         quoted_author=_author(asked.author) if asked and not asked.author.bot else None,
+        quoted_message=str(asked.id) if asked else None,
     )
+    is_seen = interaction.guild_id is not None and not (message and message.flags.ephemeral)
+    if is_seen and concerns_team("", identifier):
+        # A button of the team stands below nothing that others read: what it shows does not come there either.
+        return _waiting(interaction, incoming)
     return DiscordReceived(
         incoming=incoming,
         channel=interaction.channel_id,
@@ -158,6 +208,7 @@ def heard_in_private(received: DiscordReceived) -> DiscordReceived:
             unseen=False,
             role=Role.MEMBER,
             roles=(),
+            place_title="",
             community_title=None,
         ),
         shows_waiting=True,
@@ -215,10 +266,17 @@ def _incoming(interaction: discord.Interaction, at: datetime) -> Incoming:
         id=str(interaction.id),
         role=Role.ADMINISTRATOR if administers else Role.MEMBER,
         roles=_roles_of(interaction.user),
+        name=interaction.user.display_name,
+        place_title=_title_of(channel),
         within=_within(channel),
         community_title=guild.name if guild else None,
         capabilities=CAPABILITIES,
     )
+
+
+def _about(incoming: Incoming, text: str, message: discord.Message) -> Incoming:
+    """Return that somebody uses a command on a message."""
+    return replace(incoming, text=text, quoted=message.content, quoted_message=str(message.id))
 
 
 def _unseen(incoming: Incoming) -> Incoming:
@@ -231,7 +289,7 @@ def _unseen(incoming: Incoming) -> Incoming:
 
 def _waiting(interaction: discord.Interaction, incoming: Incoming) -> DiscordReceived:
     return DiscordReceived(
-        incoming=incoming,
+        incoming=replace(incoming, awaited=True),
         channel=interaction.channel_id,
         application=interaction.application_id,
         token=interaction.token,
@@ -268,7 +326,13 @@ def _within(channel: object) -> str | None:
     return str(channel.parent_id) if isinstance(channel, discord.Thread) else None
 
 
-def _role_of(person: discord.User | discord.Member) -> Role:
+def _title_of(channel: object) -> str:
+    """Return what a server's channel or thread is called, nothing of one that is not known."""
+    return f"#{channel.name}" if isinstance(channel, discord.abc.GuildChannel | discord.Thread) else ""
+
+
+def role_of(person: discord.abc.User) -> Role:
+    """Return what somebody is in the server that they are seen in, as far as Discord's own rights go."""
     rights = person.guild_permissions if isinstance(person, discord.Member) else discord.Permissions.none()
     return Role.ADMINISTRATOR if rights.administrator or rights.manage_guild else Role.MEMBER
 
@@ -281,11 +345,11 @@ def _author(person: discord.abc.User) -> Author:
     return Author(str(person.id), person.display_name)
 
 
-def _written(components: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    """Yield what was written in the fields of a form, however they are laid out."""
+def _written(components: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield what was written in the fields of a form, by the name of each, however they are laid out."""
     for component in components:
         if "value" in component:
-            yield str(component["value"])
+            yield str(component["custom_id"]), str(component["value"])
         yield from _written(component.get("components", ()))
         if isinstance(component.get("component"), Mapping):
             yield from _written((component["component"],))

@@ -234,10 +234,12 @@ def _style_of(choice: Choice) -> discord.ButtonStyle:
     button = read_button(choice.id)
     if choice.kind is ChoiceKind.LINK or button is None:
         return discord.ButtonStyle.success
-    match button.kind, button.argument:
-        case ButtonKind.STEP, "continue":
+    match button.kind, button.verb:
+        case (ButtonKind.STEP, "continue") | (ButtonKind.TIP, "publish") | (ButtonKind.LESSON, "save"):
             return discord.ButtonStyle.success
-        case ButtonKind.ERASE, "yes":
+        case ButtonKind.GAP, "answer":
+            return discord.ButtonStyle.primary
+        case (ButtonKind.ERASE, "yes") | (_, "remove"):
             return discord.ButtonStyle.danger
         case ButtonKind.REMIND, "no":
             return discord.ButtonStyle.secondary

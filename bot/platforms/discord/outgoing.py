@@ -6,10 +6,11 @@ from typing import Any
 
 import discord
 
-from bot.core.messages import Attachment
+from bot.core.messages import Attachment, Picture
 from bot.platforms.discord.incoming import ORIGINAL, DiscordReceived
 from bot.platforms.discord.markup import Message, view_of
 from bot.platforms.discord.requests import asked
+from bot.platforms.drawing import drawn
 from bot.platforms.errors import OutageError, SilencedError
 from bot.platforms.parts import Part, Post, Removal
 
@@ -81,13 +82,21 @@ class Sender:
                 return await self._sent(place, message, replies_to)
             case Removal(message=number) if number != ORIGINAL:
                 await self._remove(place.get_partial_message(number))
-            case Attachment():
-                await asked(place.send(file=_file(part), allowed_mentions=_NOBODY))
+            case Attachment() | Picture():
+                file = await _file(part)
+                if file:
+                    await asked(place.send(file=file, allowed_mentions=_NOBODY))
         return None
 
     async def direct(self, account: int) -> int:
         """Return the channel of the direct messages with somebody."""
         return (await asked(self._client.create_dm(discord.Object(account)))).id
+
+    def main_channel(self, server: int) -> int | None:
+        """Return the channel of a server in which Discord itself writes, None where there is none."""
+        guild = self._client.get_guild(server)
+        place = guild.system_channel if guild else None
+        return place.id if place else None
 
     async def _answer_by(self, hook: discord.Webhook, part: Part[Message], *, unseen: bool) -> int | None:
         match part:
@@ -98,8 +107,10 @@ class Sender:
                 return sent.id
             case Removal():
                 await self._remove_original(hook)
-            case Attachment():
-                await asked(hook.send(file=_file(part), ephemeral=unseen, allowed_mentions=_NOBODY, wait=True))
+            case Attachment() | Picture():
+                file = await _file(part)
+                if file:
+                    await asked(hook.send(file=file, ephemeral=unseen, allowed_mentions=_NOBODY, wait=True))
         return None
 
     @staticmethod
@@ -167,5 +178,7 @@ def _edited(message: Message) -> dict[str, Any]:
     }
 
 
-def _file(attachment: Attachment) -> discord.File:
-    return discord.File(io.BytesIO(attachment.content.encode()), attachment.name)
+async def _file(part: Attachment | Picture) -> discord.File | None:
+    """Return a file as it is sent, None of a picture that cannot be drawn."""
+    content = await drawn(part) if isinstance(part, Picture) else part.content.encode()
+    return discord.File(io.BytesIO(content), part.name) if content else None

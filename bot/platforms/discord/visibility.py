@@ -37,7 +37,7 @@ class Visibility:
     async def refresh(self) -> None:
         """Look up where to be quiet."""
         try:
-            self._quiet = frozenset(await self._advisor.quiet_places(PLATFORM))
+            self._quiet = frozenset(await self._advisor.quiet_places(PLATFORM, self._now()))
         except DatabaseError as error:
             _log.warning("Where to be quiet cannot be looked up. %s", error)
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from telegram import Update
+from telegram.constants import ChatID
 from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Due, Event, Manner, Outgoing, Reply
-from bot.platforms.parts import Part, parts, posts
+from bot.core.messages import Address, Due, Event, Manner, Outgoing, Posting, Reply
+from bot.platforms.parts import Part, Removal, files, parts, posts
 from bot.platforms.telegram.incoming import PLATFORM, Place, Reader, TelegramReceived, move_of
 from bot.platforms.telegram.markup import Message, with_buttons
 from bot.platforms.telegram.outgoing import Sender, notice_of
@@ -32,7 +33,7 @@ class TelegramCarrier:
         self._bot = bot
         self._advisor = advisor
         self._sender = Sender(bot)
-        self._reader = Reader(bot, Roles(bot, now))
+        self._reader = Reader(bot, Roles(bot, now), advisor.communities_of)
         self._fresh: dict[str, Update] = {}
 
     def remember(self, updates: Sequence[Update]) -> None:
@@ -64,28 +65,44 @@ class TelegramCarrier:
         """Do what a part says; return the message that shows it, if one does."""
         return await self._send(received.place, part)
 
+    async def post(self, posting: Posting) -> None:
+        """Say something for all to read in a chat, or in a topic of it."""
+        await self._send_all(_place_of(posting.address), (posting.reply,), posting.replies_to)
+
+    async def take_away(self, received: TelegramReceived) -> None:
+        """Take away the message of a command, where Telegram lets the bot."""
+        if received.question:
+            await self._send(received.place, Removal(int(received.question.id)))
+
     async def tell(self, received: TelegramReceived, outgoing: Outgoing) -> None:
         """Send what is said of something that happened in a chat."""
         place = replace(received.place, topic=int(outgoing.place)) if outgoing.place else received.place
         await self._send_all(place, outgoing.replies)
 
     async def deliver(self, due: Due) -> None:
-        """Send what falls due where it was asked for."""
-        address = due.address
-        place = Place(int(address.community or address.account), int(address.place) if address.place else None)
-        await self._send_all(place, due.outgoing.replies)
+        """Send what falls due where it was asked for, or where all read it."""
+        await self._send_all(_place_of(due.address), due.outgoing.replies, due.replies_to)
 
     def reached(self, address: Address, event: Event | None) -> Address:
         """Return the chat; who asks to join a group is written to in private."""
         return replace(address, community=None) if event is Event.ASKED_TO_JOIN else address
 
+    def privately(self, received: TelegramReceived) -> TelegramReceived | None:
+        """Return an update to be answered in the private chat; who remains anonymous has none."""
+        account = int(received.incoming.address.account)
+        if account == ChatID.ANONYMOUS_ADMIN:
+            return None
+        return replace(received, place=Place(account), replies_to=None, quoted=None, question=None, pressed=None)
+
     def otherwise(self, received: TelegramReceived) -> None:  # noqa: ARG002
         """Return nothing: where Telegram refuses an answer, it cannot go anywhere else."""
         return
 
-    async def _send_all(self, place: Place, replies: Sequence[Reply]) -> None:
-        for reply in replies:
-            for part in posts(self._messages(reply)):
+    async def _send_all(self, place: Place, replies: Sequence[Reply], replies_to: str | None = None) -> None:
+        """Send replies, the first one in answer to a message if there is one."""
+        tied_to = int(replies_to) if replies_to else None
+        for number, reply in enumerate(replies):
+            for part in (*posts(self._messages(reply), (), None if number else tied_to), *files(reply)):
                 await self._send(place, part)
 
     async def _send(self, place: Place, part: Part[Message]) -> int | None:
@@ -98,6 +115,10 @@ class TelegramCarrier:
 
     def _messages(self, reply: Reply) -> list[Message]:
         return with_buttons(reply, self._bot.username)
+
+
+def _place_of(address: Address) -> Place:
+    return Place(int(address.community or address.account), int(address.place) if address.place else None)
 
 
 def _noticed(reply: Reply) -> Reply:

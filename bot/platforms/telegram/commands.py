@@ -12,7 +12,7 @@ from telegram import (
 )
 from telegram.ext import ExtBot
 
-from bot.core.commands import FOR_ADMINISTRATORS, IN_COMMUNITY, IN_PRIVATE
+from bot.core.commands import FOR_ADMINISTRATORS, FOR_MODERATORS, IN_COMMUNITY, IN_PRIVATE
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ async def publish_commands(bot: ExtBot[int], described: Mapping[str, str]) -> No
     listed: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
         (BotCommandScopeAllPrivateChats(), IN_PRIVATE),
         (BotCommandScopeAllGroupChats(), IN_COMMUNITY),
-        (BotCommandScopeAllChatAdministrators(), (*IN_COMMUNITY, *FOR_ADMINISTRATORS)),
+        (BotCommandScopeAllChatAdministrators(), (*IN_COMMUNITY, *FOR_MODERATORS, *FOR_ADMINISTRATORS)),
     )
     for scope, names in listed:
         wanted = tuple(BotCommand(name, described[name]) for name in names)

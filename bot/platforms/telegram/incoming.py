@@ -1,25 +1,26 @@
 """From Telegram's updates to what the core hears: who does what, and where its answer goes."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from telegram import (
     CallbackQuery,
     Chat,
     ChatJoinRequest,
-    ChatMember,
     ChatMemberUpdated,
     Message,
     MessageEntity,
     Update,
     User,
 )
-from telegram.constants import ChatID, ChatMemberStatus, ChatType
+from telegram.constants import ChatID, ChatType
 from telegram.ext import ExtBot
 
-from bot.core.messages import Address, Author, Capabilities, Event, Incoming
+from bot.core.messages import Address, Author, Capabilities, Event, Incoming, Role
+from bot.core.team import concerns_team
 from bot.platforms.parts import Received
-from bot.platforms.telegram.roles import Roles
+from bot.platforms.telegram.roles import Roles, is_within
 from bot.storage.answers import Question
 
 PLATFORM = "telegram"
@@ -34,8 +35,9 @@ UPDATES = (
 )
 """What Vigie asks Telegram for: the members of chats, among others, come on demand alone."""
 CAPABILITIES = Capabilities(buttons=True, links=True, removal=True)
+_ASKED_ABOUT = 20
+"""Chats of which Telegram is asked, at most, whether somebody administers them."""
 _MENTIONS: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
-_WITHIN = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,15 @@ class Reader:
     Args:
         bot: the bot, which knows its own name once it is connected.
         roles: who administers which chat.
+        communities_of: tells in which communities an account was seen.
     """
 
-    def __init__(self, bot: ExtBot[int], roles: Roles) -> None:
+    def __init__(
+        self, bot: ExtBot[int], roles: Roles, communities_of: Callable[[Address], Awaitable[list[str]]]
+    ) -> None:
         self._bot = bot
         self._roles = roles
+        self._communities_of = communities_of
 
     async def read(self, update: Update, at: datetime) -> TelegramReceived | None:
         """Return what the core hears of an update, None where it is nothing to Vigie."""
@@ -129,18 +135,24 @@ class Reader:
         place = Place(message.chat.id, _topic(message))
         is_private = message.chat.type == ChatType.PRIVATE
         quoted = None if is_private else self._quoted(message)
+        address = _address(message.chat, person, place.topic)
         incoming = Incoming(
-            _address(message.chat, person, place.topic),
+            address,
             at,
             text,
             id=identifier,
             role=await self._roles.of(message.chat, person),
             quoted=(quoted.text or quoted.caption) if quoted else None,
             quoted_author=_author_of(quoted),
+            quoted_message=_id_of(quoted),
+            name=person.first_name,
+            place_title=_topic_title(message),
+            quoted_role=await self._role_of_quoted(message.chat, quoted, text),
             edited=edited,
             community_title=message.chat.title,
             capabilities=CAPABILITIES,
         )
+        incoming = await self._with_teams(incoming)
         question = Question(PLATFORM, str(message.chat.id), str(message.message_id), str(person.id))
         replies_to = None if is_private else message.message_id
         return TelegramReceived(
@@ -199,18 +211,23 @@ class Reader:
         if message is None or query.data is None:
             return None
         shown = message if isinstance(message, Message) else None
-        asked = shown.reply_to_message if shown else None
+        asked = _replied(shown) if shown else None
         place = Place(message.chat.id, _topic(shown) if shown else None)
+        address = _address(message.chat, query.from_user, place.topic)
         incoming = Incoming(
-            _address(message.chat, query.from_user, place.topic),
+            address,
             at,
             button=query.data,
             id=identifier,
             role=await self._roles.of(message.chat, query.from_user),
             quoted_author=_author_of(asked),
+            quoted_message=_id_of(asked),
+            name=query.from_user.first_name,
+            place_title=_topic_title(shown) if shown else "",
             community_title=message.chat.title,
             capabilities=CAPABILITIES,
         )
+        incoming = await self._with_teams(incoming)
         replies_to = asked.message_id if asked else None
         return TelegramReceived(
             incoming=incoming,
@@ -221,9 +238,25 @@ class Reader:
             callback=query.id,
         )
 
+    async def _with_teams(self, incoming: Incoming) -> Incoming:
+        """Return what is done in private with what somebody is in the communities they were seen in, if it matters."""
+        address = incoming.address
+        if address.community is not None or not concerns_team(incoming.text, incoming.button):
+            return incoming
+        seen_in = (await self._communities_of(address))[:_ASKED_ABOUT]
+        person = int(address.account)
+        leads = [each for each in seen_in if await self._roles.leads(int(each), person)]
+        left = [each for each in seen_in if each not in leads and not await self._roles.is_in(int(each), person)]
+        return replace(incoming, administers=tuple(leads), has_left=tuple(left))
+
+    async def _role_of_quoted(self, chat: Chat, quoted: Message | None, text: str) -> Role:
+        """Return what the author of a quoted message is in a chat, where it matters."""
+        author = quoted.from_user if quoted else None
+        return await self._roles.of(chat, author) if author and concerns_team(text, None) else Role.MEMBER
+
     def _own_membership(self, change: ChatMemberUpdated, identifier: str, at: datetime) -> TelegramReceived | None:
         """Return that Vigie was taken in a chat or put out of it; in a private one, that somebody blocks her or not."""
-        was_in, is_in = _is_within(change.old_chat_member), _is_within(change.new_chat_member)
+        was_in, is_in = is_within(change.old_chat_member), is_within(change.new_chat_member)
         if was_in == is_in and change.chat.type != ChatType.PRIVATE:
             return None
         incoming = Incoming(
@@ -237,7 +270,7 @@ class Reader:
         return TelegramReceived(incoming=incoming, place=Place(change.chat.id))
 
     def _membership(self, change: ChatMemberUpdated, at: datetime) -> TelegramReceived | None:
-        if _is_within(change.old_chat_member) or not _is_within(change.new_chat_member):
+        if is_within(change.old_chat_member) or not is_within(change.new_chat_member):
             return None
         return _joined(change.chat, (change.new_chat_member.user,), at)
 
@@ -287,6 +320,17 @@ def _author_of(message: Message | None) -> Author | None:
     return _author(person) if person and person.id != ChatID.ANONYMOUS_ADMIN else None
 
 
+def _id_of(message: Message | None) -> str | None:
+    return str(message.message_id) if message else None
+
+
+def _topic_title(message: Message) -> str:
+    """Return what a message's topic was called at its beginning, where the message replies to that."""
+    replied = message.reply_to_message
+    created = replied.forum_topic_created if replied else None
+    return created.name if created else ""
+
+
 def _topic(message: Message) -> int | None:
     # Replies have a thread too: only topics of a forum are places of their own.
     return message.message_thread_id if message.is_topic_message else None
@@ -300,8 +344,3 @@ def _replied(message: Message) -> Message | None:
 
 def _is_machine(person: User) -> bool:
     return (person.is_bot and person.id != ChatID.ANONYMOUS_ADMIN) or person.id == ChatID.SERVICE_CHAT
-
-
-def _is_within(member: ChatMember) -> bool:
-    is_restricted_inside = member.status == ChatMemberStatus.RESTRICTED and getattr(member, "is_member", False)
-    return member.status in _WITHIN or is_restricted_inside

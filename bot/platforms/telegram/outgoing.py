@@ -1,7 +1,7 @@
 """From what the core says to Telegram's messages: sent, edited in place, shown for a moment or taken away."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import telegram
 from telegram import (
@@ -16,7 +16,8 @@ from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
-from bot.core.messages import Attachment, Found, Manner, Reply
+from bot.core.messages import Attachment, Found, Manner, Picture, Reply
+from bot.platforms.drawing import drawn
 from bot.platforms.parts import Part, Post, Removal
 from bot.platforms.telegram.incoming import Place
 from bot.platforms.telegram.markup import Message, formatted, messages
@@ -62,6 +63,8 @@ class Sender:
                 await self._remove(place, message)
             case Attachment():
                 await self._send_file(place, part)
+            case Picture():
+                await self._send_picture(place, part)
         return None
 
     async def list_found(self, query: str, found: Sequence[Found], button: str) -> None:
@@ -93,26 +96,18 @@ class Sender:
         tied_to = part.replies_to
         reply_parameters = ReplyParameters(tied_to, allow_sending_without_reply=True) if tied_to else None
 
-        async def send(topic: int | None) -> telegram.Message:
-            return await asked(
-                self._bot.send_message(
-                    place.chat,
-                    part.shown.text.text,
-                    entities=part.shown.text.entities,
-                    reply_markup=part.shown.buttons,
-                    message_thread_id=topic,
-                    reply_parameters=reply_parameters,
-                    link_preview_options=_NO_PREVIEW,
-                )
+        def send(topic: int | None) -> Awaitable[telegram.Message]:
+            return self._bot.send_message(
+                place.chat,
+                part.shown.text.text,
+                entities=part.shown.text.entities,
+                reply_markup=part.shown.buttons,
+                message_thread_id=topic,
+                reply_parameters=reply_parameters,
+                link_preview_options=_NO_PREVIEW,
             )
 
-        try:
-            sent = await send(place.topic)
-        except BadRequest as error:
-            if place.topic is None or "thread not found" not in error.message.casefold():
-                raise
-            sent = await send(None)
-        return sent.message_id
+        return (await _sent_to(place, send)).message_id
 
     async def _is_edited(self, place: Place, message: int, part: Post[Message]) -> bool:
         """Edit a message; return whether it shows the part now."""
@@ -143,4 +138,20 @@ class Sender:
 
     async def _send_file(self, place: Place, attachment: Attachment) -> None:
         file = InputFile(attachment.content.encode(), attachment.name, attach=False)
-        await asked(self._bot.send_document(place.chat, file, message_thread_id=place.topic))
+        await _sent_to(place, lambda topic: self._bot.send_document(place.chat, file, message_thread_id=topic))
+
+    async def _send_picture(self, place: Place, picture: Picture) -> None:
+        content = await drawn(picture)
+        if content:
+            file = InputFile(content, picture.name, attach=False)
+            await _sent_to(place, lambda topic: self._bot.send_photo(place.chat, file, message_thread_id=topic))
+
+
+async def _sent_to(place: Place, send: Callable[[int | None], Awaitable[telegram.Message]]) -> telegram.Message:
+    """Send to a topic; to the chat as a whole, where the topic is gone."""
+    try:
+        return await asked(send(place.topic))
+    except BadRequest as error:
+        if place.topic is None or "thread not found" not in error.message.casefold():
+            raise
+        return await asked(send(None))

@@ -7,6 +7,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 
 from bot.platforms.errors import OutageError, SilencedError, UnreachableError
 
+_UNKNOWN = ("chat not found", "peer_id_invalid")
 _SILENCED = (
     "not enough rights",
     "have no rights",
@@ -30,7 +31,7 @@ async def asked(request: Awaitable[Result]) -> Result:
         return await request
     except BadRequest as error:
         said = error.message.casefold()
-        if "chat not found" in said:
+        if any(each in said for each in _UNKNOWN):
             raise UnreachableError(error.message) from error
         if any(each in said for each in _SILENCED):
             raise SilencedError(error.message) from error

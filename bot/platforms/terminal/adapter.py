@@ -1,8 +1,9 @@
 """A conversation in the terminal: Markdown rendered, choices by number, history, Ctrl-D to leave."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Container
+from collections.abc import AsyncIterator, Callable, Container, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Attachment, ChoiceKind, Incoming, Outgoing, Reply, Role
+from bot.core.messages import Address, ChoiceKind, Incoming, Reply, Role
 from bot.errors import BotError
+from bot.platforms.drawing import drawn
 from bot.platforms.terminal.numbered import numbered
 from bot.storage.database import DatabaseError
 
 ADDRESS = Address("terminal", "you")
+IN_COMMUNITY = replace(ADDRESS, community="terminal")
+"""Where who moderates is: a community of their own, in which to try what they will do in others."""
+_TITLE = "Terminal"
+_EVERY_KIND = frozenset(ChoiceKind)
 _DUE_EVERY = 30.0
 """Seconds."""
 
@@ -28,6 +34,7 @@ class TerminalChat:
         advisor: what answers.
         console: what is printed on.
         folder: where files that go with a reply are written.
+        posted: what is said above what is told to all.
         role: what the person is in the community.
         forget: what erases what the terminal itself keeps of the conversation.
         now: the clock.
@@ -38,6 +45,7 @@ class TerminalChat:
         advisor: Advisor,
         console: Console,
         folder: Path,
+        posted: str,
         role: Role = Role.MEMBER,
         forget: Callable[[], None] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -45,6 +53,7 @@ class TerminalChat:
         self._advisor = advisor
         self._console = console
         self._folder = folder
+        self._posted = posted
         self._role = role
         self._forget = forget
         self._now = now
@@ -64,54 +73,74 @@ class TerminalChat:
         while True:
             with suppress(DatabaseError):
                 for due in await self._advisor.due(self._now(), (ADDRESS.platform,)):
-                    if due.address == ADDRESS:
-                        self._print(due.outgoing)
+                    if due.to_all and due.address.community == IN_COMMUNITY.community:
+                        await self._post(due.outgoing.replies)
+                    elif due.address in (ADDRESS, IN_COMMUNITY):
+                        await self._print(due.outgoing.replies)
             await asyncio.sleep(_DUE_EVERY)
 
     async def _send(self, line: str) -> None:
-        outgoing = await self._advisor.handle(Incoming(ADDRESS, self._now(), line, role=self._role))
-        self._print(outgoing)
+        moderates = self._role is not Role.MEMBER
+        address = IN_COMMUNITY if moderates else ADDRESS
+        incoming = Incoming(address, self._now(), line, role=self._role, unseen=moderates, community_title=_TITLE)
+        outgoing = await self._advisor.handle(incoming)
+        await self._post([posting.reply for posting in outgoing.postings])
+        await self._print(outgoing.replies)
         if outgoing.erased:
             self._forget()
 
-    def _print(self, outgoing: Outgoing) -> None:
+    async def _post(self, replies: Iterable[Reply]) -> None:
+        """Print what is told to all."""
+        for reply in replies:
+            self._console.print(self._posted, style="bold", highlight=False)
+            # What opens another window has none to open here.
+            print_reply(self._console, reply, _EVERY_KIND - {ChoiceKind.LINK})
+            await self._write_files(reply)
+
+    async def _print(self, replies: Iterable[Reply]) -> None:
         first = 1
-        for reply in outgoing.replies:
+        for reply in replies:
             print_reply(self._console, reply, first=first)
             first += sum(choice.kind is not ChoiceKind.NAVIGATION for choice in reply.choices)
-            for attachment in reply.attachments:
-                self._console.print(self._write(attachment), markup=False, highlight=False)
+            await self._write_files(reply)
 
-    def _write(self, attachment: Attachment) -> str:
-        """Write a file, and return where it is, or why it could not be written."""
+    async def _write_files(self, reply: Reply) -> None:
+        for attachment in reply.attachments:
+            self._write(attachment.name, attachment.content.encode())
+        for picture in reply.pictures:
+            content = await drawn(picture)
+            if content:
+                self._write(picture.name, content)
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Write a file, and say where it is, or why it could not be written."""
         try:
-            return f"→ {_written(attachment, self._folder)}"
+            said = f"→ {_written(name, content, self._folder)}"
         except BotError as error:
-            return str(error)
+            said = str(error)
+        self._console.print(said, markup=False, highlight=False)
 
 
-def print_reply(
-    console: Console, reply: Reply, kinds: Container[ChoiceKind] = frozenset(ChoiceKind), first: int = 1
-) -> None:
+def print_reply(console: Console, reply: Reply, kinds: Container[ChoiceKind] = _EVERY_KIND, first: int = 1) -> None:
     """Print a reply with its choices of some kinds, numbered from `first` on."""
     console.print()
     console.print(Padding(Markdown(numbered(reply, kinds, first)), (0, 2)))
     console.print()
 
 
-def _written(attachment: Attachment, folder: Path) -> Path:
+def _written(called: str, content: bytes, folder: Path) -> Path:
     """Write a file under its name, or the next free one: nothing that is there is written over.
 
     Raises:
         BotError: the folder cannot be written.
     """
-    name = Path(attachment.name)
+    name = Path(called)
     number = 1
     while True:
         path = folder / (name if number == 1 else f"{name.stem}-{number}{name.suffix}")
         try:
-            with path.open("x", encoding="utf-8", newline="") as file:
-                file.write(attachment.content)
+            with path.open("xb") as file:
+                file.write(content)
         except FileExistsError:
             number += 1
         except OSError as error:

@@ -1,10 +1,12 @@
 """A reply as plain Markdown, its buttons as a list to type from, for whoever has none to press."""
 
+import re
 from collections.abc import Container
 
 from bot.core.messages import Choice, ChoiceKind, Reply
 
 _EVERY_KIND = frozenset(ChoiceKind)
+_ITEM = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
 def numbered(reply: Reply, kinds: Container[ChoiceKind] = _EVERY_KIND, first: int = 1) -> str:
@@ -13,8 +15,10 @@ def numbered(reply: Reply, kinds: Container[ChoiceKind] = _EVERY_KIND, first: in
     Below a question that awaits an answer in one's own words, a choice is typed with a word before its number.
     """
     offered = [choice for choice in reply.choices if choice.kind in kinds and choice.kind is not ChoiceKind.NAVIGATION]
-    form = "- lire {} : {}" if reply.awaits_text else "{}. {}"
-    listed = "\n".join(form.format(number, _label(choice)) for number, choice in enumerate(offered, start=first))
+    # After a numbered list, another sign begins another list, whose numbers do not go on from there.
+    number = "{}) {}" if _ITEM.search(reply.text.rpartition("\n\n")[2]) else "{}. {}"
+    form = "- lire {} : {}" if reply.awaits_text else number
+    listed = "\n".join(form.format(place, _label(choice)) for place, choice in enumerate(offered, start=first))
     onward = " · ".join(choice.label.casefold() for choice in reply.choices if choice.kind is ChoiceKind.NAVIGATION)
     parts = (reply.text, listed, f"*{onward}*" if onward and ChoiceKind.NAVIGATION in kinds else "")
     return "\n\n".join(part for part in parts if part)

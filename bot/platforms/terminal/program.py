@@ -6,14 +6,25 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from bot.core.advisor import Advisor
-from bot.core.messages import Address, Event, Incoming, Outgoing, Reply, Role
+from bot.core.messages import Address, Author, Choice, ChoiceKind, Event, Incoming, Outgoing, Picture, Reply, Role
 from bot.storage.database import DatabaseError
 
 PLATFORM = "terminal"
 _QUOTABLE = 10_000
+
+_picture: TypeAdapter[Picture] = TypeAdapter(Picture)
 
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _FORM = 'a line is an object {"user": "…", "text": "…"} (or "press", or "event") in UTF-8, on one line'
@@ -34,6 +45,7 @@ class _Line(BaseModel):
     community: _Name | None = None
     channel: _Name | None = None
     reply_to: _Name | None = None
+    administers: tuple[_Name, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
@@ -61,7 +73,7 @@ class ProgramChat:
         self._role = role
         self._now = now
         self._told_time: datetime | None = None
-        self._said: OrderedDict[str, str] = OrderedDict()
+        self._said: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     async def answer(self, line: bytes) -> AsyncIterator[dict[str, Any]]:
         """Yield what fell due since the line before, then what answers this one: an error if it is not of the form."""
@@ -80,6 +92,7 @@ class ProgramChat:
         if said.user is None:
             yield {"id": said.id, "user": None, "replies": [], "journey": None}
             return
+        author, quoted = self._said.get(said.reply_to or "", ("", None))
         incoming = Incoming(
             Address(PLATFORM, said.user, said.community, said.channel),
             now,
@@ -88,9 +101,14 @@ class ProgramChat:
             said.event,
             said.id,
             said.role or self._role,
-            quoted=self._said.get(said.reply_to) if said.reply_to else None,
+            quoted=quoted,
+            quoted_author=Author(author, author) if author else None,
+            quoted_message=said.reply_to,
+            name=said.user,
+            place_title=said.channel or "",
+            administers=said.administers,
         )
-        self._remember(said.id, said.text)
+        self._remember(said.id, said.user, said.text)
         yield {"id": said.id, "user": said.user, **_record(await self._advisor.handle(incoming))}
 
     async def _due(self, now: datetime) -> AsyncIterator[dict[str, Any]]:
@@ -99,13 +117,15 @@ class ProgramChat:
         except DatabaseError:
             return
         for due in fallen_due:
-            yield {"due": True, "user": due.address.account, **_record(due.outgoing)}
+            replied_to = {"reply_to": due.replies_to} if due.replies_to else {}
+            user, where = due.address.account or None, _where(due.address)
+            yield {"due": True, "user": user, **where, **replied_to, **_record(due.outgoing)}
 
-    def _remember(self, identifier: str | None, text: str | None) -> None:
+    def _remember(self, identifier: str | None, user: str, text: str | None) -> None:
         """Keep what was said under an id, so that a later line may reply to it."""
         if identifier is None or text is None:
             return
-        self._said[identifier] = text
+        self._said[identifier] = (user, text)
         if len(self._said) > _QUOTABLE:
             self._said.popitem(last=False)
 
@@ -122,13 +142,29 @@ def _encodable(data: Any) -> Any:
 
 def _record(outgoing: Outgoing) -> dict[str, Any]:
     place = outgoing.journey
-    return {
+    record: dict[str, Any] = {
         "replies": [_reply(reply) for reply in outgoing.replies],
         "journey": place and {"id": place.id, "step": place.step, "finished": place.finished},
     }
+    if outgoing.postings:
+        record["posts"] = [
+            {**_where(each.address), "reply_to": each.replies_to, **_reply(each.reply)} for each in outgoing.postings
+        ]
+    return record | ({"private": True} if outgoing.in_private else {})
+
+
+def _where(address: Address) -> dict[str, Any]:
+    return {"community": address.community, "channel": address.place} if address.community else {}
 
 
 def _reply(reply: Reply) -> dict[str, Any]:
-    buttons = [{"id": choice.id, "label": choice.label, "kind": choice.kind} for choice in reply.choices]
+    buttons = [_button(choice) for choice in reply.choices]
     files = [{"name": each.name, "type": each.media_type, "content": each.content} for each in reply.attachments]
-    return {"text": reply.text, "buttons": buttons} | ({"files": files} if files else {})
+    pictures = [_picture.dump_python(each, mode="json") for each in reply.pictures]
+    beside = {name: each for name, each in (("files", files), ("pictures", pictures)) if each}
+    return {"text": reply.text, "buttons": buttons} | beside
+
+
+def _button(choice: Choice) -> dict[str, Any]:
+    shown = {"id": choice.id, "label": choice.label, "kind": choice.kind}
+    return shown | {"start": choice.start} if choice.kind is ChoiceKind.LINK else shown

@@ -25,8 +25,8 @@ def ask(
     return interaction
 
 
-def resolved(state: State, server: Guild | None, values: Iterable[Any]) -> Json:
-    """Return what is told of the people, channels, roles and messages that were chosen."""
+def resolved(author: Account, server: Guild | None, values: Iterable[Any]) -> Json:
+    """Return what is told of the people, channels, roles and messages that somebody chose."""
     told: Json = {}
     for value in values:
         key = str(value.id)
@@ -37,7 +37,7 @@ def resolved(state: State, server: Guild | None, values: Iterable[Any]) -> Json:
                 permissions = str(server.permissions_of(value))
                 told.setdefault("members", {})[key] = member | {"permissions": permissions}
         elif isinstance(value, Channel):
-            permissions = str(value.permissions_of(state.bot))
+            permissions = str(value.permissions_of(author))
             told.setdefault("channels", {})[key] = value.to_json() | {"permissions": permissions}
         elif isinstance(value, Role):
             told.setdefault("roles", {})[key] = value.to_json()

@@ -19,6 +19,7 @@ LONGEST_CHOICE = 100
 
 _NESTED = frozenset({SUBCOMMAND, GROUP})
 _CHOOSABLE = frozenset({STRING, INTEGER, NUMBER})
+_CHANNEL_TYPES = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16})
 _LOCALES = frozenset(str(locale) for locale in discord.Locale)
 _SLASH_NAME = re.compile(r"[-_'\w]+")
 _COMMAND_KNOWS = (
@@ -154,6 +155,9 @@ def _check_option(option: Fields, *, within: int | None) -> int:
     if kind in _NESTED:
         _check_options(option, within=kind)
         return kind
+    channel_types = option.array("channel_types", most=len(_CHANNEL_TYPES))
+    if channel_types and (kind != CHANNEL or set(channel_types) - _CHANNEL_TYPES):
+        option.refuse("channel_types", "BASE_TYPE_CHOICES", f"Value must be one of {sorted(_CHANNEL_TYPES)}.")
     choices = option.objects("choices", most=MOST_CHOICES)
     if option.boolean("autocomplete") and (choices or kind not in _CHOOSABLE):
         none = "Autocomplete options cannot have choices, and must be a string, an integer or a number"
@@ -203,6 +207,9 @@ def _given(option: Json, value: Any, *, typing: bool) -> Json:
         return told | {"value": str(value), "focused": True}
     assert isinstance(value, _OF_VALUES[kind]), f"{value!r} is no value for {name!r}"
     assert kind == BOOLEAN or not isinstance(value, bool), f"{value!r} is no value for {name!r}"
+    if isinstance(value, Channel):
+        kinds = option.get("channel_types")
+        assert not kinds or value.kind in kinds, f"{value.name} is not listed for {name!r}"
     if isinstance(value, (Account, Channel, Role)):
         return told | {"value": str(value.id)}
     if option.get("choices"):

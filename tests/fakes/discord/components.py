@@ -204,13 +204,16 @@ def _checked_input(text: Fields, label: str, *, in_label: bool, description: str
     most = text.integer("max_length", least=1, most=LONGEST_VALUE, default=LONGEST_VALUE)
     if least > most:
         text.refuse("min_length", "TEXT_INPUT_COMPONENT_MIN_LENGTH", "min_length cannot exceed max_length")
+    value = text.text("value", most=LONGEST_VALUE)
+    if most < len(value) <= LONGEST_VALUE:
+        raise ViolationError("a field that holds more than can be sent")
     return Field(
         label,
         custom_id,
         TEXT_INPUT,
         description,
         text.text("placeholder", most=100),
-        text.text("value", most=LONGEST_VALUE),
+        value,
         least,
         most,
         required=text.boolean("required", default=True),

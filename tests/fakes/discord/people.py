@@ -151,7 +151,7 @@ class User(Account):
         if isinstance(target, Message):
             self._check_sees(target)
         command = self._command(name, kind, channel)
-        told = {"target_id": str(target.id), "resolved": resolved(self.state, channel.server, [target])}
+        told = {"target_id": str(target.id), "resolved": resolved(self, channel.server, [target])}
         return ask(self.state, Asked.COMMAND, self, channel, _named(command) | told)
 
     async def presses(self, message: Message, label: str) -> Interaction:
@@ -257,6 +257,8 @@ class User(Account):
         if server and needed is not None:
             own = server.permissions_of(self)
             may = permits(server, self, "administrator") if int(needed) == 0 else own & int(needed) == int(needed)
+            opened = self.state.commands.opened.get((server.id, name), set())
+            may = may or not opened.isdisjoint([server.everyone, *server.roles_of(self)])
             assert may or allows(own, "administrator"), f"{self.name} may not use {name!r}"
         return command
 
@@ -270,15 +272,26 @@ class User(Account):
         for step in reversed(way):
             options = [step | {"options": options}]
         data = _named(command) | {"options": options}
-        people = [value for value in given.values() if isinstance(value, (Account, Channel, Role))]
-        return data | ({"resolved": resolved(self.state, channel.server, people)} if people else {})
+        chosen = [value for value in given.values() if isinstance(value, (Account, Channel, Role))]
+        for each in chosen:
+            self._check_is_listed(each, channel.server)
+        return data | ({"resolved": resolved(self, channel.server, chosen)} if chosen else {})
+
+    def _check_is_listed(self, chosen: Account | Channel | Role, server: Guild | None) -> None:
+        """Check that somebody is shown what they choose; a person may be named by id, wherever they are."""
+        if isinstance(chosen, Channel):
+            assert chosen.server is server, f"{chosen.name} is no channel of that server"
+            self._check_is_in(chosen)
+        elif isinstance(chosen, Role):
+            assert server, "there are no roles in private"
+            assert chosen.id in server.roles, f"{chosen.name} is no role of that server"
 
     def _chosen(self, select: Select, values: Sequence[Any], server: Guild | None) -> Json:
         if select.kind == STRING_SELECT:
             return {"values": [_option(select.options, value) for value in values]}
         for value in values:
             assert isinstance(value, _CHOSEN[select.kind]), f"{value!r} is not to be chosen in that menu"
-        return {"values": [str(value.id) for value in values], "resolved": resolved(self.state, server, values)}
+        return {"values": [str(value.id) for value in values], "resolved": resolved(self, server, values)}
 
 
 def _named(command: Json) -> Json:

@@ -121,6 +121,11 @@ class Server(Guild):
         self.members[account.id] = member
         return member
 
+    def opens(self, command: str, role: Role) -> None:
+        """Have administrators open a command to those who have a role, or to everyone."""
+        assert role.id in self.roles, f"{role.name} is no role of {self.name}"
+        self.state.commands.opened.setdefault((self.id, command), set()).add(role)
+
     def gives(self, account: Account, role: Role) -> None:
         """Have somebody be given a role."""
         assert role.id in self.roles, f"{role.name} is no role of {self.name}"

@@ -42,6 +42,8 @@ class Commands:
     everywhere: list[Json] = field(default_factory=list)
     in_server: dict[int, list[Json]] = field(default_factory=dict)
     syncs: int = 0
+    opened: dict[tuple[int, str], set[Role]] = field(default_factory=dict)
+    """The roles to which administrators opened a command, by server and name."""
 
     def find(self, name: str, kind: int, server: Guild | None) -> Json:
         """Return the command that somebody sees in a server, or in private."""

@@ -133,6 +133,72 @@ async def test_options_are_checked(bot: Bot, server: Server, general: Channel, l
             await lea.uses("/question", in_=general, **options)
 
 
+async def test_channels_and_roles_are_chosen_where_they_are_listed(
+    double: FakeDiscord, bot: Bot, server: Server, general: Channel, lea: User, sam: User
+) -> None:
+    given: list[Any] = []
+
+    @bot.tree.command(name="ranger", description="Ranger")
+    async def tidy(
+        interaction: discord.Interaction,
+        where: app_commands.AppCommandThread | None = None,
+        anywhere: app_commands.AppCommandChannel | None = None,
+        who: discord.User | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        given.append((where or anywhere, who, role))
+        await interaction.response.send_message("oui", ephemeral=True)
+
+    await bot.tree.sync()
+    server.gives(lea, server.role("Équipe", administrator=True))
+    team, forum, thread = server.text("équipe"), server.forum("idées"), server.thread(general, "Le CV")
+    server.everyone_may(team, view_channel=False)
+    stranger = double.user("Zoé")
+    elsewhere = double.server("Ailleurs", owner=sam).text("ailleurs")
+    await (await sam.uses("/ranger", in_=general, anywhere=forum)).is_answered()
+    await (await sam.uses("/ranger", in_=general, who=stranger)).is_answered()
+    assert [(each[0] and each[0].id, each[1] and type(each[1])) for each in given] == [
+        (forum.id, None),
+        (None, discord.User),
+    ]
+    await (await lea.uses("/ranger", in_=general, anywhere=team, who=sam)).is_answered()
+    picked, who, _ = given.pop()
+    # What may be done there is told of who picked it, and not of the bot.
+    assert (picked.id, picked.permissions, type(who)) == (team.id, discord.Permissions.all(), discord.Member)
+    wrong: dict[str, dict[str, Any]] = {
+        "is not listed": {"where": general},
+        "does not see": {"anywhere": team},
+        "no channel of that server": {"anywhere": elsewhere},
+        "no role of that server": {"role": double.server("Plus loin", owner=sam).everyone},
+    }
+    for words, options in wrong.items():
+        with pytest.raises(AssertionError, match=words):
+            await sam.uses("/ranger", in_=general, **options)
+    await (await sam.uses("/ranger", in_=general, where=thread)).is_answered()
+    assert given[-1][0].parent_id == general.id
+
+
+async def test_a_command_is_opened_to_a_role(bot: Bot, server: Server, general: Channel, lea: User, sam: User) -> None:
+    for name in ("ranger", "trier"):
+        await command(bot, lambda interaction: interaction.response.send_message("oui", ephemeral=True), name)
+        listed = bot.tree.get_command(name)
+        assert listed
+        listed.default_permissions = discord.Permissions(manage_messages=True)
+    await bot.tree.sync()
+    server.gives(lea, server.role("Modération", manage_messages=True))
+    role = server.role("Équipe")
+    server.opens("ranger", role)
+    await (await lea.uses("/ranger", in_=general)).is_answered()
+    with pytest.raises(AssertionError, match="may not use"):
+        await sam.uses("/ranger", in_=general)
+    server.gives(sam, role)
+    await (await sam.uses("/ranger", in_=general)).is_answered()
+    with pytest.raises(AssertionError, match="may not use"):
+        await sam.uses("/trier", in_=general)
+    server.opens("trier", server.everyone)
+    await (await sam.uses("/trier", in_=general)).is_answered()
+
+
 async def test_subcommands_are_used(bot: Bot, general: Channel, lea: User) -> None:
     group = app_commands.Group(name="vigie", description="La vigie")
 
@@ -346,6 +412,37 @@ class Form(ui.Modal, title="Ta question"):
         assert isinstance(self.theme.component, ui.Select)
         told = f"{self.text.value} / {self.more.component.value} / {self.theme.component.values[0]}"
         await interaction.response.send_message(told, ephemeral=True)
+
+
+class Passage(ui.Modal, title="Une fiche"):
+    """A modal with as many fields as there may be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for number in range(5):
+            field = ui.TextInput["Passage"](custom_id=f"f{number}", default="x" * number or None, max_length=10)
+            self.add_item(ui.Label(text=f"Champ {number}", component=field))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        fields = [each.component for each in self.children if isinstance(each, ui.Label)]
+        told = "/".join(each.value for each in fields if isinstance(each, ui.TextInput))
+        await interaction.response.send_message(told, ephemeral=True)
+
+
+async def test_what_stands_in_the_fields_of_a_modal_is_sent_unless_it_is_written_over(
+    double: FakeDiscord, bot: Bot, general: Channel, lea: User
+) -> None:
+    await command(bot, lambda interaction: interaction.response.send_modal(Passage()))
+    opened = await lea.uses("/question", in_=general)
+    written: dict[str, Any] = {"f0": "a", "Champ 3": "trois"}
+    submitted = await lea.submits(opened, **written)
+    [message] = await submitted.shows()
+    assert message.content == "a/x/xx/trois/xxxx"
+    assert opened.modal
+    assert [each.value for each in opened.modal.fields] == ["", "x", "xx", "xxx", "xxxx"]
+    with pytest.raises(AssertionError, match="takes 0 to 10"):
+        await lea.submits(opened, f0="x" * 11)
+    assert double.violations == []
 
 
 async def test_modals_are_filled_in(double: FakeDiscord, bot: Bot, general: Channel, lea: User, sam: User) -> None:

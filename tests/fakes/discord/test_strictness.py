@@ -375,6 +375,12 @@ WRONG_COMMANDS: list[tuple[Json, str, str]] = [
         "0.options.0.autocomplete",
         "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID",
     ),
+    (COMMAND | {"options": [OPTION | {"channel_types": [0]}]}, "0.options.0.channel_types", "BASE_TYPE_CHOICES"),
+    (
+        COMMAND | {"options": [OPTION | {"type": 7, "channel_types": [0, 9]}]},
+        "0.options.0.channel_types",
+        "BASE_TYPE_CHOICES",
+    ),
     (
         COMMAND | {"options": [OPTION | {"min_length": 9, "max_length": 8}]},
         "0.options.0.min_length",
@@ -484,6 +490,16 @@ async def test_what_is_wrong_with_a_modal(raw: Raw, asked: Interaction, data: Js
     assert answer.wrong == [(field, code)]
     assert not asked.answered
     assert (await raw.asks("POST", callback(asked), {"type": 9, "data": modal(label(TEXT))})).status == 200
+
+
+async def test_a_field_that_holds_more_than_can_be_sent_is_nothing_to_open(
+    raw: Raw, double: FakeDiscord, asked: Interaction
+) -> None:
+    for longest, violations in ((5, 1), (6, 1)):
+        form = modal(label(TEXT | {"value": "x" * 6, "max_length": longest}))
+        await raw.asks("POST", callback(asked), {"type": 9, "data": form})
+        assert len(double.violations) == violations
+    assert asked.answered
 
 
 async def test_answers_are_of_the_kind_that_is_expected(

@@ -1,6 +1,7 @@
 """Real clients of python-telegram-bot, connected to the double."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, TypeHandler
 from telegram.request import HTTPXRequest
 
 from tests.fakes.telegram import FakeTelegram, Group, User
+from tests.fakes.telegram.methods import PNG
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -17,6 +19,11 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 def connection() -> HTTPXRequest:
     """Return a connection that loads no certificates, which takes long and serves nothing on this machine."""
     return HTTPXRequest(httpx_kwargs={"verify": False})
+
+
+def png(width: int, height: int, size: int = 0) -> bytes:
+    """Return the beginning of a picture of so many pixels, filled up to so many bytes."""
+    return (PNG + b"\x00\x00\x00\rIHDR" + struct.pack(">II", width, height)).ljust(size, b"\x00")
 
 
 class Listener:

@@ -5,7 +5,7 @@ from typing import Self
 
 from tests.fakes.telegram.people import joined
 from tests.fakes.telegram.state import State
-from tests.fakes.telegram.world import Account, Chat, Topic
+from tests.fakes.telegram.world import RIGHTS, Account, Chat, Topic
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -20,9 +20,10 @@ class Group(Chat):
             self.place(account, "member")
         return self
 
-    def promote(self, account: Account, *, anonymous: bool = False) -> Self:
-        """Have an administrator."""
-        self.place(account, "administrator", anonymous=anonymous)
+    def promote(self, account: Account, *, anonymous: bool = False, lacks: tuple[str, ...] = ()) -> Self:
+        """Have an administrator, perhaps without some rights."""
+        assert set(lacks) <= set(RIGHTS), f"there are no such rights: {lacks}"
+        self.place(account, "administrator", anonymous=anonymous).lacks = frozenset(lacks)
         return self
 
     def restrict(self, account: Account) -> Self:

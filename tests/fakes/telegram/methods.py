@@ -1,6 +1,7 @@
 """The methods of the Bot API that the double knows; any other one is not found."""
 
 import re
+import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,7 +11,7 @@ from tests.fakes.telegram.errors import ApiError, BadRequestError, ForbiddenErro
 from tests.fakes.telegram.given import Given
 from tests.fakes.telegram.state import Query, State, Webhook
 from tests.fakes.telegram.updates import KINDS
-from tests.fakes.telegram.world import Account, Chat, Document, Json, Message, Topic, thread_of
+from tests.fakes.telegram.world import Account, Chat, Document, Json, Message, Photo, Topic, thread_of
 
 SomeQuery = TypeVar("SomeQuery", bound=Query)
 Function = Callable[[State, Given], object | Awaitable[object]]
@@ -24,6 +25,13 @@ SCOPES = frozenset({
     "chat_member",
 })  # fmt: skip
 LARGEST_FILE = 50_000_000
+LARGEST_PHOTO = 10 << 20
+LONGEST_SIDES = 10_000
+"""Pixels of a photo's width and height together."""
+NARROWEST_PHOTO = 20
+"""How many times longer one side may be than the other."""
+PNG = b"\x89PNG\r\n\x1a\n"
+"""What a file of that kind begins with."""
 DELETABLE_FOR = 48 * 3600
 """Seconds: what is older, only an administrator takes away."""
 
@@ -32,6 +40,7 @@ _MISSING = {
     "text": "message text is empty",
     "message_id": "message identifier is not specified",
     "document": "there is no document in the request",
+    "photo": "there is no photo in the request",
     "user_id": "invalid user_id specified",
     "action": "wrong parameter action in request",
     "commands": "can't parse commands: expected an Array",
@@ -189,23 +198,32 @@ def _send_message(state: State, given: Given) -> Json:
 )
 def _send_document(state: State, given: Given) -> Json:
     chat = _chat_to_write_to(state, given)
-    document = given.file("document")
-    _check_document(document)
-    caption, entities = checks.checked_text(
-        given.text("caption"),
-        given.json("caption_entities", list) or [],
-        checks.CAPTION_LIMIT,
-        "message caption is too long",
-    )
+    document = _checked_file(given, "document")
+    caption, entities = _checked_caption(given)
     message = _composed(state, chat, given)
     message.text, message.entities, message.document = caption, entities, document
+    return _sent(message)
+
+
+@_method(
+    "sendPhoto",
+    required="chat_id photo",
+    optional="message_thread_id caption caption_entities show_caption_above_media has_spoiler disable_notification"
+    " protect_content reply_parameters reply_markup",
+)
+def _send_photo(state: State, given: Given) -> Json:
+    chat = _chat_to_write_to(state, given)
+    file = _checked_file(given, "photo")
+    caption, entities = _checked_caption(given)
+    message = _composed(state, chat, given)
+    message.text, message.entities, message.photo = caption, entities, _checked_photo(file)
     return _sent(message)
 
 
 @_method("editMessageText", required="text", optional="chat_id message_id entities link_preview_options reply_markup")
 def _edit_message_text(state: State, given: Given) -> Json:
     message = _message_to_edit(state, given)
-    if message.document:
+    if message.document or message.photo:
         raise BadRequestError("there is no text in the message to edit")
     text, entities = checks.checked_text(
         given.text("text"), given.json("entities", list) or [], checks.TEXT_LIMIT, "MESSAGE_TOO_LONG"
@@ -239,7 +257,7 @@ def _delete_message(state: State, given: Given) -> bool:
     message = chat.history.get(given.integer("message_id"))
     if not message:
         raise BadRequestError("message to delete not found")
-    if not chat.is_led_by(state.bot):
+    if not chat.may_delete(state.bot):
         if message.sender is not state.bot and chat.type != "private":
             raise BadRequestError("message can't be deleted")
         if state.clock.timestamp - message.date > DELETABLE_FOR:
@@ -457,13 +475,38 @@ def _message_to_edit(state: State, given: Given) -> Message:
     return message
 
 
-def _check_document(document: Document | None) -> None:
-    if not document:
-        raise ViolationError("document: only files that come with the request are modelled")
-    if not document.content:
+def _checked_caption(given: Given) -> tuple[str, list[Json]]:
+    return checks.checked_text(
+        given.text("caption"),
+        given.json("caption_entities", list) or [],
+        checks.CAPTION_LIMIT,
+        "message caption is too long",
+    )
+
+
+def _checked_file(given: Given, name: str) -> Document:
+    file = given.file(name)
+    if not file:
+        raise ViolationError(f"{name}: only files that come with the request are modelled")
+    if not file.content:
         raise BadRequestError("file must be non-empty")
-    if len(document.content) > LARGEST_FILE:
+    if len(file.content) > LARGEST_FILE:
         raise ApiError(413, "Request Entity Too Large")
+    return file
+
+
+def _checked_photo(file: Document) -> Photo:
+    """Return what a file shows: only PNG is modelled."""
+    size = len(file.content)
+    if size > LARGEST_PHOTO:
+        raise BadRequestError(f"file of size {size} bytes is too big for a photo; the maximum is {LARGEST_PHOTO} bytes")
+    if not file.content.startswith(PNG) or len(file.content) < 24:
+        raise BadRequestError("IMAGE_PROCESS_FAILED")
+    width, height = struct.unpack(">II", file.content[16:24])
+    narrow, wide = sorted((width, height))
+    if not narrow or width + height > LONGEST_SIDES or wide > NARROWEST_PHOTO * narrow:
+        raise BadRequestError("PHOTO_INVALID_DIMENSIONS")
+    return Photo(file.name, file.content, width, height)
 
 
 def _open(query: SomeQuery | None) -> SomeQuery:

@@ -1,7 +1,7 @@
 """What happens to groups, and to the bot in them."""
 
 import pytest
-from telegram import Bot, ChatMember
+from telegram import Bot, ChatMember, ChatMemberAdministrator
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from tests.fakes.telegram import FakeTelegram, Group, User
@@ -159,3 +159,18 @@ async def test_a_bot_that_is_restricted_does_not_write(telegram: FakeTelegram, b
     group.restrict(telegram.bot)
     with pytest.raises(BadRequest, match="Not enough rights to send text messages to the chat"):
         await bot.send_message(group.id, "Bonjour")
+
+
+async def test_who_lacks_the_right_deletes_nothing_but_their_own(
+    telegram: FakeTelegram, bot: Bot, group: Group, lea: User
+) -> None:
+    group.promote(telegram.bot, lacks=("can_delete_messages",))
+    hers = await lea.writes("Bonjour", to=group)
+    own = await bot.send_message(group.id, "Bonjour")
+    with pytest.raises(BadRequest, match="Message can't be deleted"):
+        await bot.delete_message(group.id, hers.id)
+    await bot.delete_message(group.id, own.id)
+    assert group.messages == [hers]
+    [me] = [each for each in await bot.get_chat_administrators(group.id) if each.user.id == bot.id]
+    assert isinstance(me, ChatMemberAdministrator)
+    assert (me.can_delete_messages, me.can_pin_messages) == (False, True)

@@ -15,7 +15,7 @@ from telegram import (
 )
 
 from tests.fakes.telegram import FakeTelegram, Group, Message, User
-from tests.fakes.telegram.conftest import NOON, Listener
+from tests.fakes.telegram.conftest import NOON, Listener, png
 
 
 async def offered(bot: Bot, lea: User, *buttons: InlineKeyboardButton) -> Message:
@@ -290,6 +290,16 @@ async def test_a_file_is_read_with_its_name_and_content(bot: Bot, lea: User) -> 
     assert returned.document
     assert returned.document.file_name == "mes données.json"
     assert returned.caption == "Tout est là"
+
+
+async def test_a_photo_is_seen_with_its_size_and_caption(bot: Bot, lea: User) -> None:
+    lea.has_started()
+    returned = await bot.send_photo(lea.id, png(1080, 1350), filename="semaine.png", caption="Ta semaine")
+    sent = await lea.reads_next()
+    assert sent.photo
+    assert (sent.photo.name, sent.photo.content, sent.text) == ("semaine.png", png(1080, 1350), "Ta semaine")
+    assert [(each.width, each.height) for each in returned.photo] == [(1080, 1350)]
+    assert returned.caption == "Ta semaine"
 
 
 async def test_who_waits_for_more_than_is_said_is_told_what_was_said(bot: Bot, lea: User) -> None:

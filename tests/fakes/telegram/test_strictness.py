@@ -20,6 +20,8 @@ from telegram import (
 from telegram.error import BadRequest, Forbidden
 
 from tests.fakes.telegram import FakeTelegram, Group, Message, User
+from tests.fakes.telegram.conftest import png
+from tests.fakes.telegram.methods import LARGEST_PHOTO
 
 BOLD, CODE, QUOTE = MessageEntity.BOLD, MessageEntity.CODE, MessageEntity.BLOCKQUOTE
 
@@ -180,6 +182,27 @@ async def test_captions_and_files(bot: Bot, lea: User) -> None:
         await bot.send_document(lea.id, BytesIO(b""), filename="a.txt")
     with pytest.raises(BadRequest, match="only files that come with the request"):
         await bot.send_document(lea.id, "BQACAgQAAxk")
+
+
+async def test_photos(bot: Bot, lea: User) -> None:
+    lea.has_started()
+    with pytest.raises(BadRequest, match="Message caption is too long"):
+        await bot.send_photo(lea.id, png(100, 100), caption="a" * 1025)
+    with pytest.raises(BadRequest, match="File must be non-empty"):
+        await bot.send_photo(lea.id, b"")
+    with pytest.raises(BadRequest, match="only files that come with the request"):
+        await bot.send_photo(lea.id, "AgACAgQAAxk")
+    with pytest.raises(BadRequest, match="is too big for a photo"):
+        await bot.send_photo(lea.id, png(100, 100, LARGEST_PHOTO + 1))
+    with pytest.raises(BadRequest, match="Image_process_failed"):
+        await bot.send_photo(lea.id, b"GIF89a" + bytes(100))
+    for width, height in ((5001, 5000), (100, 2001), (0, 10)):
+        with pytest.raises(BadRequest, match="Photo_invalid_dimensions"):
+            await bot.send_photo(lea.id, png(width, height))
+    for width, height in ((5000, 5000), (100, 2000)):
+        sent = await bot.send_photo(lea.id, png(width, height, LARGEST_PHOTO))
+        with pytest.raises(BadRequest, match="There is no text in the message to edit"):
+            await bot.edit_message_text("Salut", lea.id, sent.message_id)
 
 
 async def test_an_edit_changes_something_of_ones_own(bot: Bot, lea: User, sent: Message) -> None:

@@ -72,6 +72,22 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo that was sent, with its size in pixels."""
+
+    name: str
+    content: bytes
+    width: int
+    height: int
+
+    def to_json(self) -> list[Json]:
+        """Return the `PhotoSize`s: the one that was sent."""
+        identifier = hashlib.sha256(self.content).hexdigest()[:12]
+        told = {"file_id": f"AgAC{identifier}", "file_unique_id": identifier, "file_size": len(self.content)}
+        return [told | {"width": self.width, "height": self.height}]
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A button under a message: `action` names what it does, `value` with what."""
 
@@ -126,6 +142,7 @@ class Message:
     topic: Topic | None = None
     thread_id: int | None = None
     document: Document | None = None
+    photo: Photo | None = None
     sender_chat: "Chat | None" = None
     via_bot: Account | None = None
     edit_date: int | None = None
@@ -173,6 +190,8 @@ class Message:
     def to_json(self, *, nested: bool = False) -> Json:
         """Return a `Message`; one that is replied to tells no further whom it replies to."""
         content: Json = {"document": self.document.to_json()} if self.document else self.attachment
+        if self.photo:
+            content = {"photo": self.photo.to_json()}
         words, entities = ("caption", "caption_entities") if content else ("text", "entities")
         keyboard = {"inline_keyboard": [[button.to_json() for button in row] for row in self.rows]}
         return (
@@ -208,6 +227,8 @@ class Member:
     account: Account
     status: Status
     anonymous: bool = False
+    lacks: frozenset[str] = frozenset()
+    """The rights that an administrator does not have."""
 
     def __repr__(self) -> str:
         return f"<{self.status} {self.account.first_name}>"
@@ -218,7 +239,7 @@ class Member:
         if self.status == "creator":
             return told | {"is_anonymous": self.anonymous}
         if self.status == "administrator":
-            rights = dict.fromkeys(RIGHTS, True)
+            rights = {right: right not in self.lacks for right in RIGHTS}
             return told | {"is_anonymous": self.anonymous, "can_be_edited": False} | rights
         if self.status == "restricted":
             return told | {"is_member": True, "until_date": 0} | dict.fromkeys(PERMISSIONS, False)
@@ -277,6 +298,10 @@ class Chat:
     def is_led_by(self, account: Account) -> bool:
         """Whether somebody is an administrator of this group."""
         return self.status_of(account) in IN_CHARGE
+
+    def may_delete(self, account: Account) -> bool:
+        """Whether somebody may take away what others wrote."""
+        return self.is_led_by(account) and "can_delete_messages" not in self.members[account.id].lacks
 
     def place(self, account: Account, status: Status, *, anonymous: bool = False) -> Member:
         """Give somebody a place in this group."""

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.core.commands import FOR_ADMINISTRATORS, IN_COMMUNITY, IN_PRIVATE
+from bot.core.commands import FOR_ADMINISTRATORS, FOR_MODERATORS, IN_COMMUNITY, IN_PRIVATE
 from bot.rendering.wording import Option, Wording, read_wording
 from bot.resources import PROMPTS
 from bot.storage.database import Database
@@ -24,6 +24,7 @@ IN_SERVERS, ANYWHERE = {0}, {0, 1}
 NAME = re.compile(r"[-_'\w]{1,32}")
 MOST_COMMANDS, MOST_OPTIONS, MOST_CHOICES, LONGEST_TEXT, LONGEST_COMMAND = 100, 25, 25, 100, 8000
 COMMANDS = "/applications/…/commands"
+FOR_TEAMS = (*FOR_MODERATORS, *FOR_ADMINISTRATORS)
 
 pytestmark = pytest.mark.usefixtures("hasty")
 
@@ -130,9 +131,9 @@ async def test_where_nothing_can_be_remembered_the_commands_are_there(
 
 @pytest.mark.usefixtures("vigie")
 async def test_all_commands_are_listed_and_no_other(double: FakeDiscord) -> None:
-    assert set(listed(double)) == {*IN_PRIVATE, *IN_COMMUNITY, *FOR_ADMINISTRATORS} - {"start"}
-    assert set(listed(double, ON_MESSAGE)) == {WORDING.asides.ask_about}
-    assert len(double.commands.everywhere) == len(listed(double)) + 1 <= MOST_COMMANDS
+    assert set(listed(double)) == {*IN_PRIVATE, *IN_COMMUNITY, *FOR_TEAMS} - {"start"}
+    assert set(listed(double, ON_MESSAGE)) == {WORDING.asides.ask_about, WORDING.asides.tip_about}
+    assert len(double.commands.everywhere) == len(listed(double)) + 2 <= MOST_COMMANDS
     assert double.commands.in_server == {}
 
 
@@ -175,7 +176,7 @@ async def test_fields_are_those_of_the_wording(double: FakeDiscord) -> None:
 @pytest.mark.usefixtures("vigie")
 async def test_commands_are_there_in_servers_and_in_private_and_nowhere_else(double: FakeDiscord) -> None:
     for command in double.commands.everywhere:
-        where = IN_SERVERS if command["name"] in FOR_ADMINISTRATORS else ANYWHERE
+        where = IN_SERVERS if command["name"] in (*FOR_TEAMS, WORDING.asides.tip_about) else ANYWHERE
         assert set(command["contexts"]) == where
         assert command["integration_types"] == [0]
         assert not command["nsfw"]
@@ -186,9 +187,11 @@ async def test_the_settings_are_listed_for_who_manages_the_server(
     double: FakeDiscord, lea: User, sam: User, server: Server, general: Channel
 ) -> None:
     needed = {each["name"]: each["default_member_permissions"] for each in double.commands.everywhere}
-    manage = str(discord.Permissions(manage_guild=True).value)
-    assert {name for name, each in needed.items() if each is not None} == set(FOR_ADMINISTRATORS)
-    assert needed["reglages"] == manage
+    server_s, messages = (str(discord.Permissions(**{f"manage_{of}": True}).value) for of in ("guild", "messages"))
+    assert {name: each for name, each in needed.items() if each is not None} == {
+        **dict.fromkeys(FOR_ADMINISTRATORS, server_s),
+        **dict.fromkeys([*FOR_MODERATORS, WORDING.asides.tip_about], messages),
+    }
     with pytest.raises(AssertionError, match="may not use"):
         await sam.uses("/reglages", in_=general)
     server.gives(sam, server.role("Équipe", manage_guild=True))
@@ -202,10 +205,13 @@ async def test_the_settings_are_listed_for_who_manages_the_server(
 
 
 @pytest.mark.usefixtures("vigie")
-async def test_every_command_that_is_listed_does_something(double: FakeDiscord, lea: User, general: Channel) -> None:
+async def test_every_command_that_is_listed_does_something(
+    double: FakeDiscord, lea: User, sam: User, general: Channel
+) -> None:
     unknown = said("help/unknown_command")
+    needed: dict[str, dict[str, Any]] = {"question": {"texte": QUESTION}, "ecarter": {"personne": sam}}
     for name, command in listed(double).items():
-        given = {"texte": QUESTION} if name == "question" else {}
+        given = needed.get(name, {})
         for where in [general, *([None] if 1 in command["contexts"] else [])]:
             asked = await lea.uses(f"/{name}", in_=where, **given)
             await asked.is_settled()
@@ -219,11 +225,11 @@ async def test_every_command_that_is_listed_does_something(double: FakeDiscord, 
 async def test_a_command_that_is_no_more_is_told_in_the_log_alone(
     double: FakeDiscord, sam: User, general: Channel
 ) -> None:
-    old = {**listed(double)["aide"], "name": "conseil", "id": "1"}
+    old = {**listed(double)["aide"], "name": "astuce", "id": "1"}
     double.commands.everywhere.append(old)
     with heard() as log:
-        asked = await sam.uses("/conseil", in_=general)
-        await log.says("A command that is no more was used (conseil)")
+        asked = await sam.uses("/astuce", in_=general)
+        await log.says("A command that is no more was used (astuce)")
         await (await sam.uses("/aide", in_=general)).is_settled()
     assert "Traceback" not in log.text
     double.clock.advance(4)

@@ -248,7 +248,12 @@ async def test_ones_own_words_are_written_in_a_form_which_leads_on_in_place(sam:
     assert pressed.modal
     words = WORDING.forms[FormName.ANSWER]
     [field] = pressed.modal.fields
-    assert (pressed.modal.title, field.label, field.required, field.long) == (words.title, words.label, True, True)
+    assert (pressed.modal.title, field.label, field.required, field.long) == (
+        words.title,
+        words.labels["text"],
+        True,
+        True,
+    )
     sent = await sam.submits(pressed, text="des tomates cerises")
     terre = await sam.reads_next()
     assert terre is envie
@@ -654,7 +659,7 @@ OWN = {
     "/mesdonnees": None,
     "/oublier": words_of("privacy/confirm"),
     "/lier": None,
-    "/aide": words_of("help/help", typed=False, administers=False),
+    "/aide": words_of("help/help", typed=False, administers=False, moderates=False),
 }
 
 

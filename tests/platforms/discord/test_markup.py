@@ -15,8 +15,9 @@ from markdown_it import MarkdownIt
 from bot.content.corpus import Phase
 from bot.core.answering import LONGEST_READ, Answering
 from bot.core.buttons import WRITE, ButtonKind, button_id
-from bot.core.messages import PICKERS, Address, Block, Choice, ChoiceKind, Form, Manner, Reply
+from bot.core.messages import PICKERS, Address, Block, Choice, ChoiceKind, Field, Form, Manner, Reply
 from bot.core.smalltalk import SmallTalk
+from bot.core.team import TEAM_BUTTONS
 from bot.core.voice import Voice
 from bot.library import Library
 from bot.platforms.discord.client import Pressed
@@ -377,7 +378,8 @@ def test_every_prompt_that_says_the_same_to_all_is_shown_as_it_is_meant(voice: V
         name = str(path.relative_to(PROMPTS)).removesuffix(SUFFIX)
         try:
             blocks = voice.templates.render(name)
-        except (UndefinedError, TypeError):
+        except (UndefinedError, TypeError, AssertionError):
+            # It says something of a value; what writes days and hours asserts that there is one.
             continue
         [message] = messages(Reply(blocks))
         found = read(shown(accepted(message)))
@@ -482,6 +484,12 @@ def button(kind: ButtonKind, argument: str = "", label: str = "Oui", of: ChoiceK
         (button(ButtonKind.ERASE, "no"), ButtonStyle.secondary),
         (button(ButtonKind.FEEDBACK, "yes", of=ChoiceKind.FEEDBACK), ButtonStyle.secondary),
         (button(ButtonKind.SETTING, "welcomes_no"), ButtonStyle.secondary),
+        (button(ButtonKind.TIP, "publish_12"), ButtonStyle.success),
+        (button(ButtonKind.TIP, "another_12"), ButtonStyle.secondary),
+        (button(ButtonKind.TIP, "cancel_12"), ButtonStyle.secondary),
+        (button(ButtonKind.PROGRAMME, "remove_3"), ButtonStyle.danger),
+        (button(ButtonKind.GAP, "answer_3"), ButtonStyle.primary),
+        (button(ButtonKind.LESSON, "save_3"), ButtonStyle.success),
         (choice("Commencer", ChoiceKind.LINK, "vie"), ButtonStyle.success),
     ],
 )
@@ -551,6 +559,7 @@ ARGUMENTS = {
     ButtonKind.REMIND: "6_1439",
     ButtonKind.ERASE: "yes",
     ButtonKind.SETTING: "welcome_text_no",
+    **dict.fromkeys(TEAM_BUTTONS, "publish_99999999999"),
 }
 """The longest word that a button of each kind holds; the other kinds have none."""
 
@@ -575,14 +584,32 @@ def test_a_link_is_heard_whoever_presses_it(library: Library) -> None:
 
 @pytest.mark.parametrize("name", FormName)
 def test_every_form_is_one_that_discord_opens(name: FormName) -> None:
-    form = Form(FORMS[name].title, FORMS[name].label, 1000)
+    form = Form(FORMS[name].title, tuple(Field(each, label, 1000) for each, label in FORMS[name].labels.items()))
     identifier = button_id(ButtonKind.SETTING, FARTHEST, "x" * 4000, WRITE)
     body = Body()
     modal = checked_modal(Fields(WrittenForm(form, identifier).to_dict(), body))
     body.settle()
     assert (modal.title, modal.custom_id) == (form.title, identifier)
-    assert [(each.label, each.long, each.required, each.most) for each in modal.fields] == [
-        (form.label, True, True, 1000)
+    assert [(each.label, each.custom_id, each.long, each.required, each.most) for each in modal.fields] == [
+        (label, each, True, True, 1000) for each, label in FORMS[name].labels.items()
+    ]
+
+
+def test_a_form_shows_what_each_field_is() -> None:
+    form = Form(
+        "Ta fiche",
+        (
+            Field("title", "Le titre", 80, "Par où commencer", is_short=True),
+            Field("note", "Une remarque", 20, "x" * 30, is_needed=False),
+        ),
+    )
+    body = Body()
+    modal = checked_modal(Fields(WrittenForm(form, "card:1").to_dict(), body))
+    body.settle()
+    assert [(each.custom_id, each.value, each.most, each.required, each.long) for each in modal.fields] == [
+        ("title", "Par où commencer", 80, True, False),
+        # What stands there already could not be sent if it was longer than what may be written.
+        ("note", "x" * 20, 20, False, True),
     ]
 
 

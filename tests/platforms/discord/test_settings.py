@@ -167,7 +167,7 @@ async def test_the_help_tells_the_team_of_the_settings(lea: User, sam: User, gen
     for somebody, administers in ((lea, True), (sam, False)):
         await asks(somebody, "bonjour")
         helped = await commands(somebody, "/aide", in_=general)
-        assert helped.text == words_of("help/help", typed=False, administers=administers)
+        assert helped.text == words_of("help/help", typed=False, administers=administers, moderates=administers)
 
 
 # What may be set.
@@ -200,7 +200,7 @@ async def test_the_team_s_word_is_written_in_a_form(lea: User, server: Server, g
     assert opened.modal
     words = WORDING.forms[FormName.WELCOME_TEXT]
     [field] = opened.modal.fields
-    assert (opened.modal.title, field.label, field.most) == (words.title, words.label, LONGEST_WELCOME)
+    assert (opened.modal.title, field.label, field.most) == (words.title, words.labels["text"], LONGEST_WELCOME)
     await lea.submits(opened, text=f"  {WORD}\n\nÀ bientôt ! ")
     assert await lea.reads_next(in_=general) is settings
     # To write a word for newcomers is to want them welcomed.

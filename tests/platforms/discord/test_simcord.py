@@ -53,7 +53,7 @@ class Serving:
     def __init__(self, advisor: Advisor, database: Database) -> None:
         self._advisor = advisor
         visibility = Visibility(advisor, now)
-        self._carrier = DiscordCarrier(WORDING.asides, visibility)
+        self._carrier = DiscordCarrier(WORDING.asides, visibility, advisor)
         handling = Handling(self._carrier, advisor, database, now)
         self.inbox = Inbox(database, PLATFORM, handling.handle, now)
         self._desk = Desk(advisor, self._carrier, handling, self.inbox, visibility, now)

@@ -622,6 +622,6 @@ async def test_while_nothing_can_be_kept_nobody_is_answered_again_and_again(
             other.execute(f"ALTER TABLE {table}_gone RENAME TO {table}")
     await lea.reads_next()
     await lea.writes("/aide")
-    assert (await lea.reads_next()).text == words_of("help/help", typed=False, administers=False)
+    assert (await lea.reads_next()).text == words_of("help/help", typed=False, administers=False, moderates=False)
     await is_handled(vigie, telegram)
     assert len(heard_from(telegram, lea.chat)) == 3

@@ -58,7 +58,7 @@ async def test_whoever_begins_is_greeted_told_what_is_kept_and_offered_a_journey
 @pytest.mark.parametrize("typed", ["/aide", "/help", "/aide@vigie_bot", "/AIDE"])
 async def test_help_lists_the_commands(lea: User, typed: str) -> None:
     shown = await asks(lea, typed)
-    assert shown.text.startswith(words_of("help/help", typed=False, administers=False))
+    assert shown.text.startswith(words_of("help/help", typed=False, administers=False, moderates=False))
     assert {"/question", "/parcours", "/oublier"} <= set(shown.bold)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.commands import FOR_MODERATORS, IN_COMMUNITY
 from bot.rendering.wording import read_wording
 from bot.resources import PROMPTS
 from bot.storage.database import Database
@@ -268,9 +269,13 @@ async def test_without_any_setting_the_group_is_served(lea: User, sam: User, gro
 async def test_the_help_tells_administrators_of_the_settings(lea: User, sam: User, group: Group) -> None:
     await is_known(lea, sam)
     await lea.writes("/aide", to=group)
-    assert (await lea.reads_next(chat=group)).text == words_of("help/help", typed=False, administers=True)
+    assert (await lea.reads_next(chat=group)).text == words_of(
+        "help/help", typed=False, administers=True, moderates=True
+    )
     await sam.writes("/aide", to=group)
-    assert (await lea.reads_next(chat=group)).text == words_of("help/help", typed=False, administers=False)
+    assert (await lea.reads_next(chat=group)).text == words_of(
+        "help/help", typed=False, administers=False, moderates=False
+    )
 
 
 # The commands that Telegram lists.
@@ -283,9 +288,10 @@ async def test_commands_are_listed_by_where_people_are(telegram: FakeTelegram) -
     private, groups, administrators = (
         set(telegram.commands[each]) for each in (ALL_PRIVATE, ALL_GROUPS, ALL_ADMINISTRATORS)
     )
-    assert private == set(DESCRIBED) - {"reglages"}
+    assert private == set(DESCRIBED) - {"reglages", *FOR_MODERATORS}
     assert groups == private & groups
-    assert administrators == {*groups, "reglages"}
+    assert list(telegram.commands[ALL_ADMINISTRATORS]) == [*IN_COMMUNITY, *FOR_MODERATORS, "reglages"]
+    assert administrators == {*groups, *FOR_MODERATORS, "reglages"}
     assert not groups & {"mesdonnees", "oublier", "lier"}
 
 
@@ -297,7 +303,8 @@ async def test_every_command_that_is_listed_does_something(telegram: FakeTelegra
         assert (await lea.reads_next()).text != unknown
     for name in telegram.commands[ALL_ADMINISTRATORS]:
         await lea.writes(f"/{name}", to=group)
-        assert (await lea.reads_next(chat=group)).text != unknown
+        answered_in = None if name in FOR_MODERATORS else group
+        assert (await lea.reads(chat=answered_in))[0].text != unknown
 
 
 async def test_commands_that_are_listed_already_are_not_set_again(vigie: Vigie, telegram: FakeTelegram) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bot.core.advisor import Advisor
 from bot.platforms.terminal.adapter import TerminalChat
-from tests.conversations.words import said
+from tests.conversations.words import ASIDES, said
 from tests.people import NOON
 
 THANKS = said("smalltalk/thanks")
@@ -22,7 +22,8 @@ async def conversation(advisor: Advisor, folder: Path, *typed: str) -> str:
             yield line
 
     screen = StringIO()
-    await TerminalChat(advisor, Console(file=screen, width=500), folder, now=lambda: NOON).converse(lines())
+    console = Console(file=screen, width=500)
+    await TerminalChat(advisor, console, folder, ASIDES.posted, now=lambda: NOON).converse(lines())
     return screen.getvalue()
 
 
