@@ -49,6 +49,7 @@ REPLIES = (
 )
 """What somebody replies to the first steps of the first journey."""
 QUESTION = "faut-il répondre aux rageux ?"
+UNKNOWN = "tu connais un bon hébergeur pas cher ?"
 
 _PATH_OF = simcord.http.client._path_of
 _WORDING = read_wording(PROMPTS)
@@ -177,7 +178,7 @@ class Talk:
         return _labels(self._read(shown)[-1])
 
     def _joins(self, name: str, *, administers: bool = False) -> simcord.MemberActor:
-        rights = discord.Permissions(manage_guild=administers)
+        rights = discord.Permissions(manage_guild=administers, manage_messages=administers)
         roles = [self._guild.create_role("Équipe", permissions=rights)] if administers else []
         return self._guild.add_member(self._env.create_user(name.lower(), global_name=name), roles=roles)
 
@@ -213,7 +214,7 @@ async def _scenes(talk: Talk) -> AsyncIterator[tuple[str, Shown]]:
     yield "reason-form", replace(why, form_of=_LABELS.other_reason)
     yield "dated", await talk.asks("viadeo ça vaut encore le coup ?")
     yield "suggestion", await talk.asks("comment me présenter")
-    yield "unknown", await talk.asks("tu connais un bon hébergeur pas cher ?")
+    yield "unknown", await talk.asks(UNKNOWN)
     yield "mention", await talk.mentions("c'est quoi la méthode VIE ?")
     yield "greeting", await talk.asks("salut, tu es qui ?")
     for command in ("parcours", "aide", "themes", "rappels", "oublier", "lier"):
@@ -223,6 +224,8 @@ async def _scenes(talk: Talk) -> AsyncIterator[tuple[str, Shown]]:
     yield "settings", settings
     yield "settings-form", replace(settings, form_of=_LABELS.welcome_text)
     yield "welcome", await talk.welcomed()
+    async for scene in _moderating(talk):
+        yield scene
     journey = await talk.led("vie")
     for number, reply in enumerate(REPLIES):
         yield f"journey-{number}", journey
@@ -236,6 +239,24 @@ async def _scenes(talk: Talk) -> AsyncIterator[tuple[str, Shown]]:
         await talk.presses(journey, _WORDING.controls[Control.SKIP].label)
     yield "journey-several", journey
     yield "journey-paused", replace(await talk.presses(journey, _WORDING.controls[Control.PAUSE].label), messages=2)
+
+
+async def _moderating(talk: Talk) -> AsyncIterator[tuple[str, Shown]]:
+    """Hold the conversations of who moderates."""
+    tip = await talk.commands("conseil", administers=True)
+    yield "tip-preview", tip
+    yield "tip-published", replace(await talk.presses(tip, _LABELS.tip_publish), messages=2)
+    await talk.asks(UNKNOWN)
+    gaps = await talk.commands("lacunes", administers=True)
+    yield "gaps", gaps
+    gap = await talk.presses(gaps, UNKNOWN)
+    yield "gap", gap
+    yield "lesson-form", replace(gap, form_of=_LABELS.gap_answer)
+    yield "cards", await talk.commands("fiche", administers=True)
+    yield "programme", await talk.commands("programme", administers=True, quand="mardi jeudi 18h30")
+    yield "silence", await talk.commands("silence", administers=True)
+    yield "stats", replace(await talk.commands("stats", administers=True), messages=2)
+    yield "journal", await talk.commands("journal", administers=True)
 
 
 @asynccontextmanager
