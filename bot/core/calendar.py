@@ -2,9 +2,10 @@
 
 import re
 from calendar import isleap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -158,9 +159,15 @@ def read_span(typed: str, today: date) -> Span | None:
 def read_zone(typed: str) -> str | None:
     """Return the IANA time zone of a name or of a city ("Montréal"), None if there is none."""
     wanted = "_".join(fold(typed).replace("-", " ").split())
-    by_name = {fold(zone).replace("-", "_"): zone for zone in sorted(available_timezones(), reverse=True)}
-    by_city = {name.rpartition("/")[2]: zone for name, zone in by_name.items()}
+    by_name, by_city = _zones()
     return by_name.get(wanted) or by_city.get(wanted)
+
+
+@cache
+def _zones() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the time zones by their names and by their cities: to list them takes a look at the disk."""
+    by_name = {fold(zone).replace("-", "_"): zone for zone in sorted(available_timezones(), reverse=True)}
+    return by_name, {name.rpartition("/")[2]: zone for name, zone in by_name.items()}
 
 
 def minute_of(at: time) -> int:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.core.answering import Answering
+from bot.core.answering import LONGEST_READ, Answering
 from bot.core.buttons import Button, ButtonKind, kind_of, read_button
 from bot.core.commands import Command, read_command
 from bot.core.communities import Communities
@@ -177,7 +177,7 @@ class Responding:
         if found and int(found[2]) <= len(scene.turn.choices) and int(found[2]) > 0:
             identifier = scene.turn.choices[int(found[2]) - 1][0]
         else:
-            typed = words(scene.incoming.text)
+            typed = words(scene.incoming.text[:LONGEST_READ])
             offered = (*scene.turn.choices, *scene.turn.onward)
             identifier = next((each for each, label in offered if typed and words(label) == typed), "")
         button = read_button(identifier)

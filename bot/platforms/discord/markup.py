@@ -133,7 +133,7 @@ def written(markdown: str) -> str:
 def _told(choice: Choice) -> str:
     """Return what a list is for, and what is picked from it: within an embed, a role's name calls nobody."""
     sign = "@&" if choice.kind is ChoiceKind.ROLE else "#"
-    return f"- {choice.label} : {', '.join(f'<{sign}{each}>' for each in choice.picked)}"
+    return f"- {choice.label} : {', '.join(f'<{sign}{each}>' for each in choice.picked if each.isdecimal())}"
 
 
 def _small(block: Block) -> str:

@@ -52,7 +52,7 @@ async def listening(
             return web.Response(status=HTTPStatus.FORBIDDEN)
         try:
             await accept(json.loads(await request.read()))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         except DatabaseError as error:
             _log.warning("An update has to wait. %s", error)

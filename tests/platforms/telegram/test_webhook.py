@@ -136,6 +136,7 @@ async def test_the_secret_gives_nothing_of_the_token_away(telegram: StormyTelegr
         b"\xff\xfe",
         b"update_id=1",
         b"[" * 100_000,
+        b'{"update_id": 1, "message": {"message_id": 1, "date": %d, "chat": {"id": 5, "type": "private"}}}' % 10**27,
     ],
 )
 async def test_what_is_no_update_is_refused_and_kept_nowhere(
