@@ -138,6 +138,8 @@ class Member:
             name=self.name or incoming.name,
             administers=self.administers or incoming.administers,
             unseen=self.unseen or incoming.unseen,
+            # A platform that can show an answer to one alone waits for what its commands are answered.
+            awaited=self.capabilities.unseen and incoming.text.startswith("/"),
         )
 
     @property

@@ -103,7 +103,7 @@ class ProgramChat:
             said.role or self._role,
             quoted=quoted,
             quoted_author=Author(author, author) if author else None,
-            quoted_message=said.reply_to,
+            quoted_message=said.reply_to if quoted is not None else None,
             name=said.user,
             place_title=said.channel or "",
             administers=said.administers,
