@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/
 INSTALL := $(RUN)python -m pip install --quiet --disable-pip-version-check
 SOURCES := bot tests
 
-.PHONY: chat run test check format evaluate tune bench chaos picture lock clean
+.PHONY: chat run test check format evaluate tune bench chaos fuzz picture lock clean
 
 chat: $(VENV)/runtime
 	@$(RUN)vigie chat
@@ -35,6 +35,9 @@ tune: $(VENV)/measure
 chaos: $(VENV)/development
 	$(RUN)python -m tests.chaos
 
+fuzz: $(VENV)/measure
+	$(RUN)python -m tests.fuzz
+
 bench: $(VENV)/measure
 	$(RUN)python -m tests.benchmarks
 
@@ -45,11 +48,11 @@ picture: $(VENV)/development
 lock: $(VENV)/development
 	$(INSTALL) uv
 	$(RUN)uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--upgrade pyproject.toml build-requirements.in --output-file requirements.lock
+		--upgrade --extra postgresql pyproject.toml build-requirements.in --output-file requirements.lock
 	$(RUN)uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--upgrade pyproject.toml build-requirements.in --group dev --constraint requirements.lock --output-file requirements-dev.lock
+		--upgrade --extra postgresql pyproject.toml build-requirements.in --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(RUN)uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--upgrade pyproject.toml build-requirements.in --group dev --group measure --constraint requirements-dev.lock --output-file requirements-measure.lock
+		--upgrade --extra postgresql pyproject.toml build-requirements.in --group dev --group measure --constraint requirements-dev.lock --output-file requirements-measure.lock
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache

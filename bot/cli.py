@@ -12,7 +12,7 @@ import typer
 
 from bot import __version__
 from bot.app import open_advisor, serve
-from bot.commands import keeping
+from bot.commands import backups, examining, keeping, moving
 from bot.commands.common import (
     AsJson,
     DatabaseFile,
@@ -30,7 +30,7 @@ from bot.content.check import check_corpus
 from bot.core.messages import Role
 from bot.errors import BotError, ContentError
 from bot.loading import load_retriever
-from bot.logs import configure_logs
+from bot.logs import LogForm, configure_logs
 from bot.platforms.terminal.adapter import ADDRESS, TerminalChat, print_reply
 from bot.platforms.terminal.program import ProgramChat
 from bot.platforms.terminal.records import OFFERED, answer_record
@@ -52,8 +52,10 @@ app = typer.Typer(
 app.add_typer(knowledge_commands, name="knowledge")
 app.add_typer(journeys_commands, name="journeys")
 app.add_typer(keeping.people, name="people")
-app.command()(keeping.migrate)
-app.command()(keeping.doctor)
+app.command()(moving.migrate)
+app.command()(examining.doctor)
+app.command()(backups.backup)
+app.command()(backups.restore)
 
 Batch = Annotated[bool, typer.Option("--batch", help="Read one question a line on standard input.")]
 
@@ -85,9 +87,13 @@ def _options(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave."),
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what happens, on standard error.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Log everything, the libraries' own words too.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Log all that Vigie does; never what people write.")] = False,
+    log_format: Annotated[
+        LogForm | None, typer.Option("--log-format", help="Log for people, or one JSON object a line (VIGIE_LOG).")
+    ] = None,
 ) -> None:
-    configure_logs(logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING)
+    level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
+    configure_logs(level, log_format)
 
 
 @app.command()
@@ -163,7 +169,7 @@ async def _chat(settings: Settings, role: Role, *, as_json: bool) -> None:
             # A service has no keyboard, and its memory does not carry what edits a line.
             from bot.platforms.terminal.keyboard import TypedLines
 
-            typed = TypedLines(settings.database.with_suffix(".history"))
+            typed = TypedLines(settings.history)
             posted = read_wording(PROMPTS).asides.posted
             await TerminalChat(advisor, console(), Path.cwd(), posted, role, typed.forget).converse(typed.lines())
 

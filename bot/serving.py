@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Due
+from bot.operating.figures import UNCOUNTED, Figures
 from bot.platforms.base import Platform
 from bot.storage.database import DatabaseError
 
@@ -18,14 +19,16 @@ _PATIENCE = 8.0
 _log = logging.getLogger(__name__)
 
 
-async def serve_all(platforms: Sequence[Platform], advisor: Advisor, now: Callable[[], datetime]) -> None:
+async def serve_all(
+    platforms: Sequence[Platform], advisor: Advisor, now: Callable[[], datetime], figures: Figures = UNCOUNTED
+) -> None:
     """Serve platforms until the process is told to end, or none is left that can be served.
 
     Raises:
         BotError: the one platform that there is, or the last one, cannot be served.
     """
     serving = {asyncio.create_task(platform.run(), name=platform.name): platform for platform in platforms}
-    reminding = asyncio.create_task(_remind(platforms, advisor, now))
+    reminding = asyncio.create_task(_remind(platforms, advisor, now, figures))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -67,11 +70,14 @@ async def _stop(serving: dict[asyncio.Task[None], Platform]) -> None:
     await asyncio.gather(*serving, return_exceptions=True)
 
 
-async def _remind(platforms: Sequence[Platform], advisor: Advisor, now: Callable[[], datetime]) -> None:
+async def _remind(
+    platforms: Sequence[Platform], advisor: Advisor, now: Callable[[], datetime], figures: Figures
+) -> None:
     """Have what falls due sent, as long as Vigie runs; what is due is counted as sent, so that it waits to be asked."""
     while True:
         ready = {platform.name: platform for platform in platforms if platform.is_ready}
         for due in await _due(advisor, now(), ready):
+            figures.fell_due(due)
             try:
                 await ready[due.address.platform].deliver(due)
             except Exception:  # whatever one message meets, the next ones are sent

@@ -12,11 +12,15 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError, WebsocketUrl, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.errors import BotError
+from bot.logs import LogForm
 from bot.resources import KNOWLEDGE
+from bot.storage.address import ServerAddress, SettingsAddress
 
 _LAST_PORT = 65535
+_OFF = "off"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _DISCORD_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+_DATA = user_data_path("vigie", appauthor=False)
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
 
@@ -25,9 +29,12 @@ class Settings(BaseSettings):
 
     Attributes:
         knowledge: the folder of the passages, sources and lexicon.
-        database: the SQLite file in which Vigie keeps what she must remember.
+        database: where Vigie keeps what she must remember: a SQLite file, or a database of a PostgreSQL server
+            (postgresql://USER:PASSWORD@HOST:PORT/NAME).
         cache: the folder in which the knowledge is kept compiled, for a quick start; it may be erased at any time.
         misses_kept: for how many days the questions without an answer are kept.
+        log: how the log is written: as text, or as one JSON object a line.
+        health_listen: where health and figures are told on this machine, or off.
         telegram_token: the token of the Telegram bot, from @BotFather.
         telegram_token_file: a file that holds the token, in its place.
         telegram_api: the address of the Bot API, for a server of one's own.
@@ -47,9 +54,11 @@ class Settings(BaseSettings):
     )
 
     knowledge: Path = KNOWLEDGE
-    database: Path = user_data_path("vigie", appauthor=False) / "vigie.sqlite3"
+    database: SettingsAddress = _DATA / "vigie.sqlite3"
     cache: Path = user_cache_path("vigie", appauthor=False)
     misses_kept: Annotated[int, Field(ge=1)] = 90
+    log: LogForm = LogForm.TEXT
+    health_listen: Annotated[str, Field(pattern=r"^(off|[^:\s]+:\d{1,5})$")] = "127.0.0.1:8082"
     telegram_token: SecretStr | None = None
     telegram_token_file: Path | None = None
     telegram_api: HttpUrl = HttpUrl("https://api.telegram.org")
@@ -63,7 +72,7 @@ class Settings(BaseSettings):
     discord_gateway: WebsocketUrl | None = None
     discord_welcomes: bool = True
 
-    @field_validator("knowledge", "database", "cache", "telegram_token_file", "discord_token_file")
+    @field_validator("knowledge", "cache", "telegram_token_file", "discord_token_file")
     @classmethod
     def _from_home(cls, path: Path | None) -> Path | None:
         return path and path.expanduser()
@@ -78,10 +87,10 @@ class Settings(BaseSettings):
     def _is_a_discord_token(cls, token: SecretStr | None) -> SecretStr | None:
         return token and _discord_token(token.get_secret_value())
 
-    @field_validator("telegram_listen")
+    @field_validator("telegram_listen", "health_listen")
     @classmethod
     def _is_a_port(cls, listen: str) -> str:
-        if not 0 < int(listen.rpartition(":")[2]) <= _LAST_PORT:
+        if listen != _OFF and not 0 < int(listen.rpartition(":")[2]) <= _LAST_PORT:
             raise ValueError(f"a port is between 1 and {_LAST_PORT}")
         return listen
 
@@ -100,10 +109,23 @@ class Settings(BaseSettings):
         return proxy
 
     @property
+    def health_address(self) -> tuple[str, int] | None:
+        """The host and the port where health and figures are told, None for nowhere."""
+        host, _, port = self.health_listen.rpartition(":")
+        return None if self.health_listen == _OFF else (host, int(port))
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What is never shown."""
         kept = (self.telegram_token, self.telegram_proxy, self.discord_token)
-        return tuple(each.get_secret_value() for each in kept if each)
+        of_server = self.database.secrets if isinstance(self.database, ServerAddress) else ()
+        return (*(each.get_secret_value() for each in kept if each), *of_server)
+
+    @property
+    def history(self) -> Path:
+        """The file of what was typed in the terminal."""
+        file = _DATA / "vigie" if isinstance(self.database, ServerAddress) else self.database
+        return file.with_suffix(".history")
 
     @classmethod
     def settings_customise_sources(

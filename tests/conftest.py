@@ -1,6 +1,10 @@
-"""What most tests start from: the knowledge that comes with Vigie, and small ones made for the occasion."""
+"""What most tests start from: the knowledge that comes with Vigie, and small ones made for the occasion.
 
-from collections.abc import AsyncIterator, Callable
+The database is a SQLite file, or with `--engine postgresql` one on a server. Tests marked `both_engines` are run on
+both, those marked `sqlite_only` look into the file.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,9 @@ from bot.core.advisor import Advisor
 from bot.library import Library
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
+from bot.storage.address import DatabaseAddress
 from bot.storage.database import Database, open_database
+from tests.fakes.postgresql import PostgreSQL, serving
 from tests.people import Member
 
 PASSAGE = """\
@@ -33,6 +39,22 @@ essai-2024:
 """
 
 WriteKnowledge = Callable[[dict[str, str]], Path]
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=(SQLITE, POSTGRESQL), default=SQLITE, help="what keeps the database")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_engines: run with a SQLite file and with PostgreSQL")
+    config.addinivalue_line("markers", "sqlite_only: run with a SQLite file alone")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "engine" in metafunc.fixturenames and "both_engines" in marked and "sqlite_only" not in marked:
+        metafunc.parametrize("engine", (SQLITE, POSTGRESQL))
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +62,40 @@ def library() -> Library:
     return Library(KNOWLEDGE, read_parameters())
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with serving() as server:
+        yield server
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with open_database(tmp_path / "vigie.sqlite3") as opened:
+def engine(request: pytest.FixtureRequest) -> str:
+    is_file = request.node.get_closest_marker("sqlite_only")
+    return SQLITE if is_file else str(request.config.getoption("--engine"))
+
+
+@pytest.fixture
+def database_server(engine: str, request: pytest.FixtureRequest) -> PostgreSQL | None:
+    return request.getfixturevalue("postgresql") if engine == POSTGRESQL else None
+
+
+@pytest.fixture
+def database_file(tmp_path: Path) -> Path:
+    return tmp_path / "vigie.sqlite3"
+
+
+@pytest.fixture
+async def database_address(database_server: PostgreSQL | None, database_file: Path) -> AsyncIterator[DatabaseAddress]:
+    if database_server is None:
+        yield database_file
+    else:
+        async with database_server.database() as address:
+            yield address
+
+
+@pytest.fixture
+async def database(database_address: DatabaseAddress) -> AsyncIterator[Database]:
+    async with open_database(database_address) as opened:
         yield opened
 
 

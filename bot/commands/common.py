@@ -13,7 +13,10 @@ from rich.text import Text
 
 from bot.content.corpus import Corpus
 from bot.content.reading import read_corpus
+from bot.errors import BotError
+from bot.logs import hide, prefer
 from bot.settings import Settings, load_settings
+from bot.storage.address import DatabaseAddress, read_address
 
 Knowledge = Annotated[
     Path | None,
@@ -22,16 +25,36 @@ Knowledge = Annotated[
     ),
 ]
 DatabaseFile = Annotated[
-    Path | None,
-    typer.Option("--database", metavar="FILE", help="Use another database than VIGIE_DATABASE says."),
+    str | None,
+    typer.Option("--database", metavar="FILE|URL", help="Use another database than VIGIE_DATABASE says."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, one object a line.")]
 
 
-def settings_with(knowledge: Path | None = None, database: Path | None = None) -> Settings:
-    """Return the settings in force, with what was given on the command line."""
-    given = {"knowledge": knowledge, "database": database}
-    return load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+def settings_with(knowledge: Path | None = None, database: str | None = None) -> Settings:
+    """Return the settings in force, with what was given on the command line.
+
+    Raises:
+        BotError: a setting is not right, or what was given is the address of no database.
+    """
+    given = {"knowledge": knowledge, "database": database and address_of(database)}
+    update = {name: value for name, value in given.items() if value is not None}
+    settings = load_settings().model_copy(update=update)
+    prefer(settings.log)
+    hide(settings.secrets)
+    return settings
+
+
+def address_of(typed: str) -> DatabaseAddress:
+    """Return the address of a database that was typed.
+
+    Raises:
+        BotError: it is the address of a server, and not a whole one.
+    """
+    try:
+        return read_address(typed)
+    except ValueError as error:
+        raise BotError(f"The database cannot be found: {error}.") from None
 
 
 def corpus_of(knowledge: Path | None) -> Corpus:

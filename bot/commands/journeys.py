@@ -22,6 +22,7 @@ from bot.content.corpus import Corpus
 from bot.dialogue.map import mermaid
 from bot.dialogue.script import Journey
 from bot.errors import BotError
+from bot.storage.address import DatabaseAddress
 from bot.storage.database import open_database
 from bot.storage.journeys import StepCount, counts
 
@@ -104,8 +105,8 @@ def stats(
         console().print("Nobody has begun a journey yet.")
 
 
-async def _counts(path: Path) -> list[StepCount]:
-    async with open_database(path) as database:
+async def _counts(address: DatabaseAddress) -> list[StepCount]:
+    async with open_database(address) as database:
         return await counts(database)
 
 

@@ -1,56 +1,24 @@
-"""`vigie migrate`, `vigie doctor` and `vigie people`: what is kept, and whether it can be."""
+"""`vigie people`: what is kept about somebody, to show and erase."""
 
 import asyncio
 import json
-import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from bot.commands.common import DatabaseFile, Knowledge, console, settings_with
-from bot.content.reading import read_corpus
+from bot.commands.common import DatabaseFile, settings_with
 from bot.errors import BotError
 from bot.settings import Settings
 from bot.storage import people as people_storage
 from bot.storage import personal
-from bot.storage.database import Transaction, newest_version, open_database
+from bot.storage.database import Transaction, open_database
 
 people = typer.Typer(no_args_is_help=True, help="Export or erase what is kept about a person.")
 
 PersonId = Annotated[
     str, typer.Argument(metavar="ID", help="PLATFORM/ACCOUNT, such as telegram/123456, or the person's number.")
 ]
-
-
-def migrate(database: DatabaseFile = None) -> None:
-    """Bring the database to the newest schema; every start does the same."""
-    settings = settings_with(database=database)
-    asyncio.run(_open(settings))
-    print(f"{settings.database} is at version {newest_version()}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at, what was found, and whether it is well."""
-
-    subject: str
-    found: str
-    is_well: bool = True
-
-
-def doctor(knowledge: Knowledge = None, database: DatabaseFile = None) -> None:
-    """Say where everything is, and whether it can be used; exit code 2 if something cannot."""
-    settings = settings_with(knowledge, database)
-    findings = [_looked_at(subject, look, settings) for subject, look in _LOOKED_AT.items()]
-    for finding in findings:
-        mark = "[green]✔[/]" if finding.is_well else "[red]✘[/]"
-        console().print(f"{mark} {finding.subject}: ", end="")
-        console().print(finding.found, markup=False, soft_wrap=True)
-    if not all(finding.is_well for finding in findings):
-        raise typer.Exit(2)
 
 
 @people.command("export")
@@ -72,42 +40,6 @@ def erase_person(
         return
     asyncio.run(_erase(settings_with(database=database), person))
     print("Erased.")
-
-
-def _looked_at(subject: str, look: Callable[[Settings], str], settings: Settings) -> Finding:
-    try:
-        return Finding(subject, look(settings))
-    except BotError as error:
-        return Finding(subject, str(error), is_well=False)
-
-
-def _look_at_knowledge(settings: Settings) -> str:
-    corpus = read_corpus(settings.knowledge)
-    return f"{settings.knowledge} ({len(corpus.passages)} passages, {len(corpus.journeys)} journeys)"
-
-
-def _look_at_database(settings: Settings) -> str:
-    asyncio.run(_open(settings, write=True))
-    size = settings.database.stat().st_size
-    return f"{settings.database} (version {newest_version()}, {size / 1e6:.1f} MB, SQLite {sqlite3.sqlite_version})"
-
-
-def _look_at_cache(settings: Settings) -> str:
-    return f"{settings.cache} ({'there' if settings.cache.is_dir() else 'made at the first start'})"
-
-
-_LOOKED_AT: dict[str, Callable[[Settings], str]] = {
-    "knowledge": _look_at_knowledge,
-    "database": _look_at_database,
-    "cache": _look_at_cache,
-}
-
-
-async def _open(settings: Settings, *, write: bool = False) -> None:
-    async with open_database(settings.database) as database:
-        if write:
-            async with database.transaction() as transaction:
-                await transaction.rows("UPDATE people SET zone = zone WHERE id = 0")
 
 
 async def _number(transaction: Transaction, person: str) -> int:

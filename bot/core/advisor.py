@@ -1,9 +1,9 @@
 """The only door: one incoming event in, everything that answers it out, all that it changes in one transaction."""
 
 import logging
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -36,6 +36,7 @@ from bot.core.messages import (
 )
 from bot.core.moderation import Moderation
 from bot.core.onboarding import Onboarding
+from bot.core.references import new_reference
 from bot.core.reminders import Reminders
 from bot.core.responding import Responding
 from bot.core.scene import Scene, Told
@@ -72,12 +73,14 @@ from bot.storage import (
 )
 from bot.storage.communities import Community
 from bot.storage.conversations import Turn
-from bot.storage.database import Database, DatabaseError, Transaction
+from bot.storage.database import ConflictError, Database, DatabaseError, Transaction
 
 _DUE_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
 _AWAITED = 10_000
 _GRANTED_AT_ONCE = 50
+_TRIES = 3
+"""How often an event is taken that another process was in the way of."""
 
 _log = logging.getLogger(__name__)
 
@@ -113,15 +116,17 @@ class Advisor:
         """Return all that answers one event; one that came before gets the same again and changes nothing."""
         incoming = cleaned(incoming)
         try:
-            async with self._database.transaction() as transaction:
-                outgoing = await self._once(transaction, incoming)
+            outgoing = await self._in_turn(incoming)
         except DatabaseError as error:
-            _log.warning("An event was answered without the database. %s", error)
-            return self._without_memory(incoming)
+            reference = new_reference()
+            told = _about(incoming.address, reference)
+            _log.warning("An event was answered without the database (%s). %s", reference, error, extra=told)
+            return self._without_memory(incoming, reference)
         except Exception:
-            reference = secrets.token_hex(4)
-            _log.exception("An event could not be answered (%s).", reference)
-            return Outgoing((self._voice.say("help/failure", reference=reference),))
+            reference = new_reference()
+            told = _about(incoming.address, reference)
+            _log.exception("An event could not be answered (%s).", reference, extra=told)
+            return Outgoing((self._voice.say("help/failure", reference=reference),), reference=reference)
         self._note_awaited(incoming.address, outgoing)
         if outgoing.erased:
             await self._wipe()
@@ -203,8 +208,8 @@ class Advisor:
 
     async def go_on_at(self, before: Address, after: Address, now: datetime) -> None:
         """Have what was begun with somebody at one address go on at another of theirs."""
-        async with self._database.transaction() as transaction:
-            person = await people.find(transaction, before.platform, before.account)
+        async with self._database.transaction(_lane(before)) as transaction:
+            person = await people.held(transaction, before.platform, before.account)
             if person is None:
                 return
             if after.community:
@@ -240,7 +245,7 @@ class Advisor:
     async def settle(self, grant: Grant, *, refused: bool = False) -> Outgoing:
         """Keep that a role is given, or refused for now; return what its community is told of that, once."""
         async with self._database.transaction() as transaction:
-            community = await communities.find(transaction, grant.address.platform, grant.address.community or "")
+            community = await communities.held(transaction, grant.address.platform, grant.address.community or "")
             if not refused or community is None:
                 await grants.settle(transaction, grant)
                 return Outgoing(())
@@ -249,11 +254,17 @@ class Advisor:
             await communities.keep(transaction, replace(community, role_refused=True))
         return Outgoing((self._voice.say("communities/role_refused", title=community.title),))
 
-    async def not_posted(self, posting: Posting, now: datetime) -> Reply:
-        """Keep that a platform refuses what was to be posted, and return what who moderates is told of it."""
+    async def not_posted(self, posting: Posting, now: datetime, reference: str) -> Reply:
+        """Keep that a platform refuses what was to be posted, and return what who moderates is told of it.
+
+        Args:
+            posting: what was to be posted.
+            now: when.
+            reference: what the log tells of it by.
+        """
         async with self._database.transaction() as transaction:
             await self._moderation.take_back(transaction, posting, now)
-        return self._voice.say("team/not_posted")
+        return self._voice.say("team/not_posted", reference=reference)
 
     def opening(self, incoming: Incoming) -> Reply:
         """Return what tells somebody to open the direct message, where Vigie cannot write to them first."""
@@ -274,7 +285,7 @@ class Advisor:
         """
         corpus = self._knowledge.current().corpus
         sent = []
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction("due") as transaction:
             for platform in platforms:
                 for found in await reminders.due(transaction, platform, now, _DUE_AT_ONCE):
                     outgoing = await self._reminders.claim(transaction, found, now, corpus)
@@ -285,6 +296,16 @@ class Advisor:
                 await self._sweep(transaction, now)
         await self._wipe()
         return sent
+
+    async def _in_turn(self, incoming: Incoming) -> Outgoing:
+        """Return what answers an event after those of its account that came before, whichever process they came to."""
+        address = incoming.address
+        for _ in range(_TRIES - 1):
+            with suppress(ConflictError):
+                async with self._database.transaction(_lane(address)) as transaction:
+                    return await self._once(transaction, incoming)
+        async with self._database.transaction(_lane(address)) as transaction:
+            return await self._once(transaction, incoming)
 
     async def _once(self, transaction: Transaction, incoming: Incoming) -> Outgoing:
         platform = incoming.address.platform
@@ -300,11 +321,14 @@ class Advisor:
 
     async def _answered(self, transaction: Transaction, incoming: Incoming) -> tuple[Outgoing, int | None]:
         """Return what answers an event, and the person whom it is kept of: none where that is nobody's business."""
+        address = incoming.address
+        if address.community and (incoming.button or incoming.event or read_command(incoming.text)):
+            await communities.hold(transaction, address.platform, address.community)
         happened = await self._communities.happened(transaction, incoming)
         if happened:
             return happened, None
         community = await communities.known(
-            transaction, incoming.address, incoming.community_title, comes_back=incoming.button is None
+            transaction, address, incoming.community_title, comes_back=incoming.button is None
         )
         incoming = await with_role(transaction, incoming, community)
         turned_away = await self._gate.turned_away(transaction, incoming, community)
@@ -319,7 +343,7 @@ class Advisor:
     ) -> tuple[Scene, bool]:
         """Return the event with all that is known, and whether the person is new."""
         address = incoming.address
-        found = await people.find(transaction, address.platform, address.account)
+        found = await people.held(transaction, address.platform, address.account)
         person = found or await people.add(transaction, address, incoming.received_at)
         if address.community or incoming.comes_from:
             home = replace(address, community=address.community or incoming.comes_from)
@@ -404,7 +428,7 @@ class Advisor:
             if len(self._awaited) > _AWAITED:
                 self._awaited.popitem(last=False)
 
-    def _without_memory(self, incoming: Incoming) -> Outgoing:
+    def _without_memory(self, incoming: Incoming, reference: str) -> Outgoing:
         """Answer what can be answered while nothing can be kept."""
         command = read_command(incoming.text)
         if command and command.name in ("aide", "help"):
@@ -415,7 +439,7 @@ class Advisor:
             told = self._answering.reply(self._knowledge.current(), text, incoming.address, Turn())
             if told.verdict and told.verdict.status is not Status.UNKNOWN:
                 return Outgoing(told.replies, told.verdict)
-        return Outgoing((self._voice.say("help/cannot_keep"),))
+        return Outgoing((self._voice.say("help/cannot_keep", reference=reference),), reference=reference)
 
     async def _keep_miss(self, text: str, asked_at: datetime) -> bool:
         """Keep a question without an answer; return whether it will still be there after a restart."""
@@ -452,6 +476,16 @@ class Advisor:
             await personal.wipe(self._database)
         except DatabaseError as error:
             _log.warning("%s It is tried again.", error)
+
+
+def _about(address: Address, reference: str) -> dict[str, str]:
+    """Return what a machine that reads the log finds a line by."""
+    return {"reference": reference, "platform": address.platform}
+
+
+def _lane(address: Address) -> str:
+    """Return what the events of one account are taken in turn by."""
+    return f"account/{address.platform}/{address.account}"
 
 
 def _place(scene: Scene, told: Told) -> JourneyPlace | None:

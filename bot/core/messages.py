@@ -354,6 +354,7 @@ class Outgoing:
         postings: what is said elsewhere, before the replies.
         in_private: whether the replies are for the person alone: in the direct message, where they cannot be unseen.
         takes_away: whether the command that asked for it is taken away, where the platform lets Vigie.
+        reference: what the log and the person are told by, where something went wrong.
     """
 
     replies: tuple[Reply, ...]
@@ -364,6 +365,7 @@ class Outgoing:
     postings: tuple[Posting, ...] = ()
     in_private: bool = False
     takes_away: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +378,16 @@ class Found:
     reply: Reply
 
 
+class DueKind(StrEnum):
+    """What falls due."""
+
+    REMINDER = "reminder"
+    TIP = "tip"
+    DIGEST = "digest"
+    NOTICE = "notice"
+    """That a question has an answer now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A message that nobody asked for at this moment, already counted as sent.
@@ -385,12 +397,14 @@ class Due:
         outgoing: what is said.
         to_all: whether it is said in the community's place, for all to read; else it is somebody's own business.
         replies_to: the platform's id of the message that it answers.
+        kind: what it is.
     """
 
     address: Address
     outgoing: Outgoing
     to_all: bool = False
     replies_to: str | None = None
+    kind: DueKind = DueKind.REMINDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.core.gaps import Gaps
 from bot.core.journal import Journal
 from bot.core.knowledge import Knowledge
 from bot.core.lessons import Lessons, filled_form
-from bot.core.messages import Due, Form, Incoming, Outgoing, Posting
+from bot.core.messages import Due, DueKind, Form, Incoming, Outgoing, Posting
 from bot.core.programmes import Programmes
 from bot.core.scene import Scene, Told
 from bot.core.stats import Stats
@@ -111,5 +111,5 @@ class Moderation:
             team = await communities.find(transaction, platform, each.community)
             reply = await self._lessons.found(transaction, team, each) if team else None
             if reply and await people.is_reachable(transaction, each.address):
-                sent.append(Due(each.address, Outgoing((reply,)), replies_to=each.message))
+                sent.append(Due(each.address, Outgoing((reply,)), replies_to=each.message, kind=DueKind.NOTICE))
         return sent

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.content.corpus import Corpus, Theme
 from bot.core.buttons import Button, ButtonKind, shortened
 from bot.core.calendar import Span, next_occurrence, occurrences, read_span, read_times, read_zone
-from bot.core.messages import Address, Choice, ChoiceKind, Due, Outgoing
+from bot.core.messages import Address, Choice, ChoiceKind, Due, DueKind, Outgoing
 from bot.core.scene import Scene, Told
 from bot.core.team import note_deed, team_button
 from bot.core.tips import Tips, draw, themes_with_tips
@@ -102,7 +102,7 @@ class Programmes:
         """
         told = []
         for community, programme in await programmes.due(transaction, platform, now, _DUE_AT_ONCE):
-            team = await communities.find(transaction, platform, community)
+            team = await communities.held(transaction, platform, community)
             if team is None or not await _claim(transaction, team, programme, now):
                 continue
             address = Address(platform, "", community, programme.place)
@@ -110,7 +110,7 @@ class Programmes:
                 continue
             tip = await draw(transaction, corpus, team, programme.themes, now)
             if tip:
-                told.append(Due(address, Outgoing((self._tips.shown(corpus, tip),)), to_all=True))
+                told.append(Due(address, Outgoing((self._tips.shown(corpus, tip),)), to_all=True, kind=DueKind.TIP))
         return told
 
     async def _add(self, scene: Scene, team: Community, typed: str) -> Told:

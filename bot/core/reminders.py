@@ -99,6 +99,9 @@ class Reminders:
             be written to, it waits.
         """
         reminder, zone = found.reminder, ZoneInfo(found.zone)
+        held = await people.hold(transaction, found.person)
+        if held and await reminders.find(transaction, found.person) != reminder:
+            return None
         run = next((run for run in await journeys.all_of(transaction, found.person) if run.state.open), None)
         journey = corpus.journey(run.state.journey) if run else None
         if run is None or journey is None or reminder.unanswered >= INSISTS or run.state.step not in journey.by_id:

@@ -19,6 +19,7 @@ from bot.core.messages import (
     ChoiceKind,
     Day,
     Due,
+    DueKind,
     Funnel,
     Outgoing,
     Picture,
@@ -112,14 +113,14 @@ class Stats:
         """Return the digests of a platform's communities whose time has come, each counted as sent."""
         sent = []
         for found in await digests.due(transaction, platform, now):
-            team = await communities.find(transaction, platform, found.community)
-            if team is None:
-                # Vigie was put out of it; it is dropped with the community, or goes on when she is back.
+            team = await communities.held(transaction, platform, found.community)
+            if team is None or await digests.find(transaction, team) != found:
+                # Just chosen anew; or Vigie was put out of it: dropped with the community, or goes on when she is back.
                 continue
             await _put_off(transaction, team, found, now)
             outgoing = await self._digest(transaction, team, found) if now - found.due <= _LATENESS else None
             if outgoing:
-                sent.append(Due(_address(team, found), outgoing, to_all=found.to_all))
+                sent.append(Due(_address(team, found), outgoing, to_all=found.to_all, kind=DueKind.DIGEST))
         return sent
 
     async def _digest(self, transaction: Transaction, team: Community, digest: Digest) -> Outgoing | None:

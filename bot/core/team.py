@@ -103,7 +103,7 @@ class Team:
 
     async def command(self, scene: Scene, command: Command) -> Told:
         """Do what a command says for the community that it is typed in, or the one that somebody moderates."""
-        teams = await teams_of(scene.transaction, scene.incoming, scene.community)
+        teams = await _held_teams(scene)
         if not teams:
             return _between_us(scene, Told((self._voice.say("team/refused", here=scene.community is not None),)))
         if scene.is_overheard:
@@ -116,7 +116,7 @@ class Team:
 
     async def press(self, scene: Scene, button: Button) -> Told:
         """Do what a button says for the community that it carries, if somebody still moderates that one."""
-        teams = await teams_of(scene.transaction, scene.incoming, scene.community)
+        teams = await _held_teams(scene)
         team = next((each for each in teams if is_for(button, each)), None)
         if team is None:
             await _stop_writing(scene, button)
@@ -155,6 +155,15 @@ async def _stop_writing(scene: Scene, button: Button) -> None:
         team = await communities.find(scene.transaction, scene.address.platform, community)
         if team and is_for(button, team):
             await digests.drop(scene.transaction, team)
+
+
+async def _held_teams(scene: Scene) -> list[Community]:
+    """Return the communities for which somebody may act, as they are until they have."""
+    teams = await teams_of(scene.transaction, scene.incoming, scene.community)
+    if scene.community is not None:
+        return teams
+    held = [await communities.hold(scene.transaction, team.platform, team.id) for team in teams]
+    return await teams_of(scene.transaction, scene.incoming, None) if any(held) else teams
 
 
 def _between_us(scene: Scene, told: Told) -> Told:

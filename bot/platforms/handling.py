@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,6 +10,8 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, Author, Due, Event, Manner, Outgoing, Posting, Reply
+from bot.core.references import new_reference
+from bot.operating.figures import UNCOUNTED, Figures, Stage, Trouble
 from bot.platforms.errors import NowhereError, OutageError, SilencedError, UnreachableError
 from bot.platforms.parts import Part, Post, Received, Shown
 from bot.storage import answers, inbox
@@ -92,6 +95,14 @@ class _Progress:
     taken: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What a platform does not let be posted, and what the log tells of it by."""
+
+    posting: Posting
+    reference: str
+
+
 class Handling(Generic[ReceivedT, Shown]):
     """Answers what was delivered, and sends what falls due."""
 
@@ -101,7 +112,9 @@ class Handling(Generic[ReceivedT, Shown]):
         advisor: Advisor,
         database: Database,
         now: Callable[[], datetime],
+        figures: Figures = UNCOUNTED,
     ) -> None:
+        self._figures = figures
         self._carrier = carrier
         self._advisor = advisor
         self._database = database
@@ -111,22 +124,29 @@ class Handling(Generic[ReceivedT, Shown]):
 
     async def handle(self, item: Item) -> None:
         """Answer what was delivered, and drop it from the inbox."""
-        received = await self._carrier.read(item)
-        if received is None:
-            await inbox.drop(self._database, item.number)
-        elif received.incoming.event:
-            await self._tell_of(item, received)
-        else:
-            await self._reply_to(item, received)
+        self._figures.took(Stage.WAITING, (self._now() - item.at).total_seconds())
+        try:
+            received = await self._carrier.read(item)
+            if received is None:
+                await inbox.drop(self._database, item.number)
+            elif received.incoming.event:
+                await self._tell_of(item, received)
+            else:
+                await self._reply_to(item, received)
+        except (OutageError, self._carrier.refusals) as error:
+            self._note(error)
+            raise
 
     async def deliver(self, due: Due) -> None:
         """Send what nobody asked for at this moment: once, and not again if it fails."""
         try:
             await self._carrier.deliver(due)
+            self._figures.sent(due)
         except UnreachableError as error:
             address = due.address if due.to_all else self._carrier.reached(due.address, None)
             await self._note_unreachable(address, error)
         except (OutageError, self._carrier.refusals) as error:
+            self._note(error)
             _log.warning("A message that nobody asked for was not sent. %s", error)
 
     async def _tell_of(self, item: Item, received: ReceivedT) -> None:
@@ -135,6 +155,7 @@ class Handling(Generic[ReceivedT, Shown]):
             received = await self._with_others(received, item)
         outgoing = await self._decided(received)
         await inbox.drop(self._database, item.number)
+        self._figures.handled(received.incoming, outgoing)
         try:
             await self._carrier.tell(received, outgoing)
         except UnreachableError as error:
@@ -143,6 +164,7 @@ class Handling(Generic[ReceivedT, Shown]):
             await self._advisor.take_back_welcome(received.incoming)
         except (OutageError, self._carrier.refusals) as error:
             # It may have arrived, and is not sent again.
+            self._note(error)
             _log.warning("A message that nobody asked for was not sent. %s", error)
 
     async def _reply_to(self, item: Item, received: ReceivedT) -> None:
@@ -150,16 +172,19 @@ class Handling(Generic[ReceivedT, Shown]):
         outgoing = await self._replied(item, received)
         await inbox.drop(self._database, item.number)
         self._progress.pop(item.number, None)
+        self._figures.handled(received.incoming, outgoing)
         if outgoing.erased:
             await self._advisor.wipe_again(item.at)
 
     async def reply_unkept(self, received: ReceivedT) -> None:
         """Answer what could not be kept, as far as the core can without keeping anything: once, or not at all."""
         outgoing = await self._decided(received)
+        self._figures.handled(received.incoming, outgoing)
         try:
             await self._carrier.acknowledge(received, outgoing.replies)
             await self._say(received, outgoing.replies)
         except (UnreachableError, OutageError, self._carrier.refusals) as error:
+            self._note(error)
             _log.warning("An answer was not sent. %s", error)
 
     async def _replied(self, item: Item, received: ReceivedT) -> Outgoing:
@@ -169,6 +194,7 @@ class Handling(Generic[ReceivedT, Shown]):
             # What was no question is none for having been written anew.
             return Outgoing(())
         outgoing = await self._decided(received)
+        begun = time.perf_counter()
         try:
             if outgoing.in_private:
                 await self._answer_in_private(item, received, outgoing)
@@ -181,11 +207,16 @@ class Handling(Generic[ReceivedT, Shown]):
                 await self._answer(item, otherwise, outgoing, before)
                 return outgoing
             await self._note_unreachable(received.incoming.address, error)
+        finally:
+            self._figures.took(Stage.SENDING, time.perf_counter() - begun)
         return outgoing
 
     async def _decided(self, received: ReceivedT) -> Outgoing:
+        begun = time.perf_counter()
         async with self._deciding:
-            return await self._advisor.handle(received.incoming)
+            outgoing = await self._advisor.handle(received.incoming)
+        self._figures.took(Stage.DECIDING, time.perf_counter() - begun)
+        return outgoing
 
     async def _answers_before(self, received: ReceivedT) -> list[int]:
         """Return the messages that answered a question before it was edited."""
@@ -225,7 +256,7 @@ class Handling(Generic[ReceivedT, Shown]):
         if refused:
             # It is told in the way in which it would have been told that it is posted.
             manner = outgoing.replies[0].manner if outgoing.replies else Manner.MESSAGE
-            told = await self._advisor.not_posted(refused, item.at)
+            told = await self._advisor.not_posted(refused.posting, item.at, refused.reference)
             await self._say(received, (replace(told, manner=manner),))
             return
         for part in planned[progress.sent - posted :]:
@@ -238,14 +269,19 @@ class Handling(Generic[ReceivedT, Shown]):
         if received.question and outgoing.verdict and progress.taken:
             await answers.keep(self._database, received.question, progress.taken, item.at)
 
-    async def _refused(self, item: Item, postings: Sequence[Posting], progress: _Progress) -> Posting | None:
+    async def _refused(self, item: Item, postings: Sequence[Posting], progress: _Progress) -> _Refusal | None:
         """Post what was not posted yet; return what the platform refuses, None where it lets all of it be."""
         for posting in postings[progress.sent :]:
             try:
                 await self._carrier.post(posting)
             except (UnreachableError, self._carrier.refusals) as error:
-                _log.warning("%s refuses what was to be posted (%s).", self._carrier.platform.capitalize(), error)
-                return posting
+                self._note(error)
+                platform, reference = self._carrier.platform, new_reference()
+                told = {"platform": platform, "reference": reference}
+                _log.warning(
+                    "%s refuses what was to be posted (%s). %s", platform.capitalize(), reference, error, extra=told
+                )
+                return _Refusal(posting, reference)
             progress.sent += 1
             await inbox.set_sent(self._database, item.number, progress.sent)
         return None
@@ -268,8 +304,20 @@ class Handling(Generic[ReceivedT, Shown]):
     async def _note_unreachable(self, address: Address, error: UnreachableError) -> None:
         if isinstance(error, NowhereError):
             return
+        self._note(error)
         if isinstance(error, SilencedError):
             _log.warning("%s does not let a message be written (%s).", address.platform.capitalize(), error)
         else:
             _log.info("%s refuses a message for good (%s).", address.platform.capitalize(), error)
             await self._advisor.note_unreachable(address, self._now())
+
+    def _note(self, error: Exception) -> None:
+        """Count what went wrong with the platform."""
+        match error:
+            case OutageError():
+                trouble = Trouble.OUTAGE
+            case UnreachableError():
+                trouble = Trouble.UNREACHABLE
+            case _:
+                trouble = Trouble.REFUSAL
+        self._figures.troubled(self._carrier.platform, trouble)

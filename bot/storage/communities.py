@@ -81,6 +81,17 @@ async def find(transaction: Transaction, platform: str, identifier: str) -> Comm
     return _community(row) if row else None
 
 
+async def held(transaction: Transaction, platform: str, identifier: str) -> Community | None:
+    """Return a community that Vigie serves, whose settings nobody else changes until the end of the transaction."""
+    await hold(transaction, platform, identifier)
+    return await find(transaction, platform, identifier)
+
+
+async def hold(transaction: Transaction, platform: str, identifier: str) -> bool:
+    """Keep others from changing a community's settings until the end; return whether they may have until now."""
+    return await transaction.hold(f"community/{platform}/{identifier}")
+
+
 async def keep(transaction: Transaction, community: Community) -> None:
     """Keep a community as it is now; one that Vigie had left is served again."""
     await transaction.rows(
@@ -247,7 +258,7 @@ async def is_moderator(transaction: Transaction, community: Community, account: 
 
 async def moderated(transaction: Transaction, address: Address, administers: Sequence[str]) -> list[Community]:
     """Return the communities that an account administers, as its platform tells, or was named to moderate; by title."""
-    listed = ", ".join("?" * len(administers))
+    listed = ", ".join("?" * len(administers)) or "NULL"
     rows = await transaction.rows(
         f"SELECT {_COLUMNS} FROM communities WHERE platform = ? AND left_at IS NULL AND (id IN ({listed})"  # noqa: S608
         " OR id IN (SELECT community FROM moderators WHERE platform = ? AND account = ?)) ORDER BY title, id",

@@ -1,44 +1,44 @@
-"""The SQLite file: in WAL mode, brought to the newest schema, written by one connection in short transactions.
+"""The database: what the rest of Vigie asks of it, on whichever engine it is kept.
 
-What may wait for a disk or for another process (to begin, to commit, a statement alone) is done in aiosqlite's thread.
-Within a transaction nothing waits for anybody: its statements, each of a few microseconds, are run where they are asked
-for, since to hand one to a thread and back takes many times as long as the statement.
+Statements are written once, in SQL that SQLite and PostgreSQL both know, with question marks for their values.
 """
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-
-import aiosqlite
+from typing import Any, Protocol
 
 from bot.errors import BotError
+from bot.storage.address import DatabaseAddress, ServerAddress
 
-_READ_AT_ONCE = 64
-_PATIENCE, _PAUSE = 5.0, 0.05
-"""Seconds: how long another process is waited for, and how often it is looked at again."""
 MEMORY = Path(":memory:")
-"""The path of a database that lives and dies with the process."""
-
-PRAGMAS = (
-    "busy_timeout = 5000",
-    "journal_mode = WAL",
-    "synchronous = NORMAL",
-    "foreign_keys = ON",
-    "secure_delete = ON",
-    "wal_autocheckpoint = 4000",  # pages, 16 MB: fewer people wait for the log to be written back
-    "cache_size = -32768",  # KiB: the upper levels of every index stay at hand, however many people are kept
-)
-
-Row = aiosqlite.Row
+"""The address of a database that lives and dies with the process."""
 
 
 class DatabaseError(BotError):
     """The database cannot be opened, read or written, or is of a newer version."""
+
+
+class ConflictError(DatabaseError):
+    """Another process was faster: what was to be done may be tried again."""
+
+
+class Row(Protocol):
+    """A row, read by the places or by the names of its columns."""
+
+    def __getitem__(self, column: Any) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
+
+    def keys(self) -> Iterable[str]: ...
 
 
 def stamp(moment: datetime) -> str:
@@ -46,19 +46,36 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-class Transaction:
+class Transaction(ABC):
     """What is done inside is kept whole or not at all."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    async def rows(self, statement: str, *values: object) -> list[Row]:
+    @abstractmethod
+    async def rows(self, statement: str, *values: object) -> Sequence[Row]:
         """Run one statement with the values bound to its question marks, and return the rows that it gives."""
-        return self._connection.execute(statement, values).fetchall()
 
+    @abstractmethod
     async def each(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for each of some rows of values."""
-        self._connection.executemany(statement, rows)
+
+    @abstractmethod
+    async def hold(self, subject: str) -> bool:
+        """Keep what else holds the same subject waiting until the end.
+
+        Returns:
+            Whether others may have changed it until now, so that what was read of it is to be read again.
+        """
+
+    @abstractmethod
+    def chunks(self, query: str, count: int) -> AsyncIterator[Sequence[Row]]:
+        """Yield the rows of a query, so many at once: however many they are, they take no more memory."""
+
+    @abstractmethod
+    async def last_numbers(self) -> dict[str, int]:
+        """Return the last number that each table of numbered rows gave, those left out that gave none."""
+
+    @abstractmethod
+    async def set_last_numbers(self, numbers: Mapping[str, int]) -> None:
+        """Have tables of numbered rows go on after some numbers, and after those that they hold."""
 
     async def row(self, statement: str, *values: object) -> Row | None:
         """Run one statement, and return its first row, None where it gives none."""
@@ -66,117 +83,100 @@ class Transaction:
         return rows[0] if rows else None
 
 
-class Database:
-    """One connection, shared: transactions follow one another, in the order in which they are asked for."""
-
-    def __init__(self, connection: aiosqlite.Connection, within: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self._within = within
-        self._path = path
-        self._turn = asyncio.Lock()
+class Database(ABC):
+    """Where all that Vigie remembers is kept."""
 
     @property
+    @abstractmethod
     def path(self) -> Path:
-        """Where the database is."""
-        return self._path
-
-    @property
-    def lasts(self) -> bool:
-        """Whether what is written is there after the process has ended."""
-        return self._path != MEMORY
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """Commit what is done inside, or undo all of it on an error.
+        """Where the file is.
 
         Raises:
-            DatabaseError: the database is locked by another process, full, damaged or cannot be written.
+            DatabaseError: it is no file.
         """
-        async with self._turn:
-            try:
-                await self._connection.execute_fetchall("BEGIN IMMEDIATE")
-                yield Transaction(self._within)
-                await self._connection.commit()
-            except BaseException as error:
-                # Whoever was cancelled while it began may have begun it all the same.
-                await asyncio.shield(self._connection.rollback())
-                if isinstance(error, aiosqlite.Error):
-                    raise _in_words(self._path, error) from error
-                raise
 
-    async def rows(self, query: str, *values: object) -> list[Row]:
-        """Return the rows of a query.
+    @property
+    @abstractmethod
+    def lasts(self) -> bool:
+        """Whether what is written is there after the process has ended."""
+
+    @abstractmethod
+    def transaction(self, lane: str = "") -> AbstractAsyncContextManager[Transaction]:
+        """Commit what is done inside, or undo all of it on an error.
+
+        Those of one lane follow one another, in the order in which a process asks for them.
+
+        Raises:
+            DatabaseError: the database is locked by another process, full, damaged or cannot be written or reached.
+            ConflictError: another process changed the same at the same time.
+        """
+
+    @abstractmethod
+    def snapshot(self) -> AbstractAsyncContextManager[Transaction]:
+        """Have all that is read inside be as it was at one moment, whoever writes meanwhile.
 
         Raises:
             DatabaseError: the database cannot be read.
         """
-        async with self._turn:
-            try:
-                return list(await self._connection.execute_fetchall(query, values))
-            except aiosqlite.Error as error:
-                raise _in_words(self._path, error) from error
 
-    async def forget_deleted(self) -> None:
-        """Leave nothing of what was deleted, neither in the file nor in its write-ahead log.
+    @abstractmethod
+    def leads(self, subject: str) -> AbstractAsyncContextManager[asyncio.Event]:
+        """Wait until no other process leads in a subject, and lead in it until the end.
 
-        `secure_delete` wipes rows, and not the copies that SQLite left when it moved them: the file is written anew,
-        which takes about a second for 100 MB.
+        What is given is set when it is no longer known that no other one does.
+        """
+
+    @abstractmethod
+    async def rows(self, query: str, *values: object) -> Sequence[Row]:
+        """Return the rows of a query, or run a statement that is a transaction of its own.
 
         Raises:
-            DatabaseError: another process uses the database, so that it cannot be done now.
+            DatabaseError: the database cannot be used.
         """
-        await self.rows("VACUUM")
-        [row] = await self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        if row[0]:
-            raise DatabaseError(f"The log of {self._path} could not be emptied: another process reads it.")
+
+    @abstractmethod
+    async def forget_deleted(self) -> None:
+        """Leave nothing of what was deleted where it could be read.
+
+        Raises:
+            DatabaseError: it cannot be done now.
+        """
+
+    @abstractmethod
+    async def tables(self) -> list[str]:
+        """Return the names of the tables in which something is kept, each after those that it refers to."""
+
+    @abstractmethod
+    async def engine(self) -> str:
+        """Return what keeps the data, and its version."""
+
+    @abstractmethod
+    async def size(self) -> int:
+        """Return how many bytes the data takes."""
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncIterator[Database]:
-    """Open the database, creating it and its folder if need be, and close it on leaving.
+async def open_database(address: DatabaseAddress) -> AsyncIterator[Database]:
+    """Open the database, creating what is missing of it and bringing it to the newest schema, and close it on leaving.
 
     Raises:
-        DatabaseError: the path cannot be written, is no SQLite file, or is of a newer version of Vigie.
+        DatabaseError: it cannot be reached or written, is no database, or is of a newer version of Vigie.
     """
-    try:
-        if path != MEMORY:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        # Two threads use it, one after the other.
-        within = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
-        raise _in_words(path, error) from error
-    async with aiosqlite.Connection(lambda: within, iter_chunk_size=_READ_AT_ONCE) as connection:
-        await _prepare(connection, path)
-        yield Database(connection, within, path)
-
-
-async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
-    connection.row_factory = aiosqlite.Row
-    try:
-        for pragma in PRAGMAS:
-            await _set(connection, pragma)
-        scripts = _scripts()
-        version = await _version(connection)
-        if version > len(scripts):
-            raise DatabaseError(f"The database {path} is of a newer version. Upgrade Vigie, or set VIGIE_DATABASE.")
-        if version < len(scripts):
-            await _migrate(connection, scripts)
-    except aiosqlite.Error as error:
-        raise _in_words(path, error) from error
-
-
-async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
-    """Set a pragma, again and again while another process holds the file: SQLite does not wait for all of them."""
-    until = asyncio.get_running_loop().time() + _PATIENCE
-    while True:
+    # Of the engines, the one that is not used takes no memory, and need not be there.
+    if isinstance(address, ServerAddress):
         try:
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
-        except aiosqlite.OperationalError as error:
-            if "locked" not in str(error) or asyncio.get_running_loop().time() > until:
-                raise
-            await asyncio.sleep(_PAUSE)
-        else:
-            return
+            from bot.storage.postgresql import open_server
+        except ModuleNotFoundError as error:
+            raise DatabaseError(
+                "PostgreSQL takes one more library. Install it: pip install 'vigie-bot[postgresql]'"
+            ) from error
+        async with open_server(address) as server:
+            yield server
+    else:
+        from bot.storage.sqlite import open_file
+
+        async with open_file(address) as file:
+            yield file
 
 
 def newest_version() -> int:
@@ -184,35 +184,31 @@ def newest_version() -> int:
     return len(_scripts())
 
 
+def migrations(version: int) -> Iterator[str]:
+    """Yield the statements that a database of some version has not seen."""
+    for script in _scripts()[version:]:
+        yield from filter(str.strip, script.read_text(encoding="utf-8").split(";\n"))
+
+
+def in_order(tables: Iterable[str], references: Iterable[tuple[str, str]]) -> list[str]:
+    """Return tables, each after those that it refers to; otherwise in alphabetical order."""
+    graph: dict[str, list[str]] = {table: [] for table in sorted(tables)}
+    for table, referred in references:
+        graph[table].append(referred)
+    return list(TopologicalSorter(graph).static_order())
+
+
+def check_version(version: int, address: DatabaseAddress) -> None:
+    """Check that this Vigie knows the schema of a database.
+
+    Raises:
+        DatabaseError: it is of a newer one.
+    """
+    if version > newest_version():
+        raise DatabaseError(f"The database {address} is of a newer version. Upgrade Vigie, or set VIGIE_DATABASE.")
+
+
 def _scripts() -> list[Traversable]:
     """Return the numbered migrations, in order."""
     found = (script for script in files("bot.storage.migrations").iterdir() if script.name.endswith(".sql"))
     return sorted(found, key=lambda script: script.name)
-
-
-async def _version(connection: aiosqlite.Connection) -> int:
-    """Return how many migrations the file has seen."""
-    [row] = await connection.execute_fetchall("PRAGMA user_version")
-    return int(row[0])
-
-
-async def _migrate(connection: aiosqlite.Connection, scripts: list[Traversable]) -> None:
-    """Run the migrations that the file has not seen, all in one transaction; another process may have been first."""
-    await connection.execute_fetchall("BEGIN IMMEDIATE")
-    try:
-        for script in scripts[await _version(connection) :]:
-            for statement in script.read_text(encoding="utf-8").split(";\n"):
-                await connection.execute_fetchall(statement)
-        await connection.execute_fetchall(f"PRAGMA user_version = {len(scripts)}")
-    except BaseException:
-        await connection.rollback()
-        raise
-    await connection.commit()
-
-
-def _in_words(path: Path, error: Exception) -> DatabaseError:
-    if "locked" in str(error):
-        return DatabaseError(f"The database {path} is in use by another process. Stop that one, or try again later.")
-    return DatabaseError(
-        f"The database {path} cannot be used ({error}). Check the file and its folder, or set VIGIE_DATABASE."
-    )

@@ -60,7 +60,7 @@ async def low_rated(transaction: Transaction, community: str, least: int) -> lis
         "SELECT passage, (SELECT reason FROM feedback AS why WHERE why.passage = feedback.passage"
         " AND why.community = feedback.community AND why.useful = 0 AND reason IS NOT NULL"
         " GROUP BY reason ORDER BY COUNT(*) DESC, reason LIMIT 1)"
-        " FROM feedback WHERE community = ? GROUP BY passage"
+        " FROM feedback WHERE community = ? GROUP BY passage, community"
         " HAVING SUM(1 - useful) >= ? AND SUM(1 - useful) > SUM(useful)"
         " ORDER BY SUM(1 - 2 * useful) DESC, passage",
         community,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.content.corpus import digest
+from bot.storage import people
 from bot.storage.database import Transaction, stamp
 from bot.storage.people import DEFAULT_ZONE
 
@@ -57,8 +58,9 @@ async def join(transaction: Transaction, person: int, other: int) -> None:
 
     Where both have the same, this person's stays. The journeys are joined by whoever knows what they mean.
     """
+    await people.hold(transaction, other)
     await transaction.rows(
-        "UPDATE people SET since = MIN(people.since, other.since),"
+        "UPDATE people SET since = CASE WHEN other.since < people.since THEN other.since ELSE people.since END,"
         " reminder_offer = COALESCE(people.reminder_offer, other.reminder_offer),"
         " zone = CASE WHEN people.zone = ? THEN other.zone ELSE people.zone END"
         " FROM people AS other WHERE people.id = ? AND other.id = ?",

@@ -68,11 +68,12 @@ async def record(transaction: Transaction, question: str, community: str | None,
 
 async def record_once(transaction: Transaction, question: str, community: str | None, asked_at: datetime) -> int:
     """Keep a question that somebody wants passed on, unless it was kept within the last hour; return its number."""
+    there, where = _in(community)
     row = await transaction.row(
-        "SELECT id FROM misses WHERE question = ? AND community IS ? AND asked_at > ? ORDER BY id DESC LIMIT 1",
+        f"SELECT id FROM misses WHERE question = ? AND asked_at > ? AND {there} ORDER BY id DESC LIMIT 1",  # noqa: S608
         _kept(question),
-        community,
         stamp(asked_at - _SAME_WITHIN),
+        *where,
     )
     return int(row[0]) if row else await record(transaction, question, community, asked_at)
 
@@ -136,7 +137,15 @@ async def latest(database: Database, community: str | None, count: int) -> list[
     Raises:
         DatabaseError: they cannot be read.
     """
+    there, where = _in(community)
     rows = await database.rows(
-        "SELECT question, asked_at FROM misses WHERE community IS ? ORDER BY id DESC LIMIT ?", community, count
+        f"SELECT question, asked_at FROM misses WHERE {there} ORDER BY id DESC LIMIT ?",  # noqa: S608 - one of two
+        *where,
+        count,
     )
     return [Miss(row["question"], datetime.fromisoformat(row["asked_at"])) for row in rows]
+
+
+def _in(community: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the condition of what was asked in a community, or in direct messages (None), and its values."""
+    return ("community IS NULL", ()) if community is None else ("community = ?", (community,))

@@ -42,6 +42,21 @@ async def find(transaction: Transaction, platform: str, account: str) -> Person 
     return Person(row[0], row[1], row[2], row[3] is not None, row[4], bool(row[5]), row[6] is not None)
 
 
+async def held(transaction: Transaction, platform: str, account: str) -> Person | None:
+    """Return the person of an account, whom nobody else changes until the end of the transaction."""
+    found = await find(transaction, platform, account)
+    while found and await hold(transaction, found.id):
+        before, found = found.id, await find(transaction, platform, account)
+        if found is None or found.id == before:
+            return found
+    return found
+
+
+async def hold(transaction: Transaction, person: int) -> bool:
+    """Keep others from changing a person until the end; return whether they may have until now."""
+    return await transaction.hold(f"person/{person}")
+
+
 async def add(transaction: Transaction, address: Address, now: datetime) -> Person:
     """Keep somebody who writes for the first time."""
     row = await transaction.row("INSERT INTO people (since, zone) VALUES (?, ?) RETURNING id", stamp(now), DEFAULT_ZONE)
@@ -95,8 +110,8 @@ async def welcome(transaction: Transaction, person: int, address: Address, now: 
     """Keep that somebody was welcomed in a community; return whether it is the first time."""
     row = await transaction.row(
         "INSERT INTO memberships (person, platform, community, welcomed) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (person, platform, community) DO UPDATE SET welcomed = excluded.welcomed WHERE welcomed IS NULL"
-        " RETURNING person",
+        " ON CONFLICT (person, platform, community) DO UPDATE SET welcomed = excluded.welcomed"
+        " WHERE memberships.welcomed IS NULL RETURNING person",
         person,
         address.platform,
         address.community or "",

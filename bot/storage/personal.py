@@ -116,7 +116,9 @@ async def export(transaction: Transaction, person: int) -> dict[str, list[dict[s
     found = {}
     for table in PERSONAL:
         columns = ", ".join(table.shown.values())
-        rows = await transaction.rows(f"SELECT {columns} FROM {table.name} WHERE {table.about}", person)  # noqa: S608
+        order = ", ".join(str(place + 1) for place in range(len(table.shown)))
+        query = f"SELECT {columns} FROM {table.name} WHERE {table.about} ORDER BY {order}"  # noqa: S608 - our names
+        rows = await transaction.rows(query, person)
         if rows:
             found[table.name] = [dict(zip(table.shown, tuple(row), strict=True)) for row in rows]
     return found

@@ -15,7 +15,8 @@ from bot.app import build_advisor
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, ChoiceKind, Incoming, Outgoing
 from bot.retrieval.retriever import Retriever
-from bot.storage.database import PRAGMAS, Database, Row, Transaction, open_database
+from bot.storage.database import Database, Row, Transaction, open_database
+from bot.storage.sqlite import PRAGMAS, SqliteDatabase, SqliteTransaction
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _PEOPLE = 50
@@ -26,7 +27,7 @@ Statement = tuple[str, tuple[object, ...]]
 
 
 @dataclass(slots=True)
-class _Recorded(Transaction):
+class _Recorded(SqliteTransaction):
     """A transaction that writes down its statements."""
 
     inner: Transaction
@@ -34,10 +35,10 @@ class _Recorded(Transaction):
 
     async def rows(self, statement: str, *values: object) -> list[Row]:
         self.statements.append((statement, values))
-        return await self.inner.rows(statement, *values)
+        return list(await self.inner.rows(statement, *values))
 
 
-class _Recorder(Database):
+class _Recorder(SqliteDatabase):
     """A database that writes down every transaction."""
 
     def __init__(self, inner: Database) -> None:
@@ -49,8 +50,8 @@ class _Recorder(Database):
         return self._inner.lasts
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        async with self._inner.transaction() as transaction:
+    async def transaction(self, lane: str = "") -> AsyncIterator[Transaction]:
+        async with self._inner.transaction(lane) as transaction:
             recorded = _Recorded(transaction)
             yield recorded
             self.transactions.append(recorded.statements)

@@ -13,6 +13,7 @@ from bot.app import build_advisor
 from bot.core.messages import Role
 from bot.library import Library
 from bot.retrieval.parameters import read_parameters
+from bot.storage.address import read_address
 from bot.storage.database import DatabaseError, open_database
 from tests.people import PLATFORMS, Clock, Member
 
@@ -33,20 +34,21 @@ _KNOWLEDGE = {
 }
 
 
-def not_told_once(processes: int, days: int, folder: Path) -> list[str]:
+def not_told_once(processes: int, days: int, folder: Path, database: str = "") -> list[str]:
     """Return the days on which a daily tip was told never or more than once: none, if all is well."""
     for name, text in _KNOWLEDGE.items():
         path = folder / "knowledge" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    asyncio.run(_set_programme(folder))
-    with _processes(processes, folder) as running:
+    database = database or str(folder / "racing.sqlite3")
+    asyncio.run(_set_programme(folder, database))
+    with _processes(processes, folder, database) as running:
         told = [_told(running, _FIRST + timedelta(days=day)) for day in range(days)]
     return [f"day {day}: the tip was told {times} times" for day, times in enumerate(told) if times != 1]
 
 
-async def _set_programme(folder: Path) -> None:
-    async with open_database(folder / "racing.sqlite3") as database:
+async def _set_programme(folder: Path, address: str) -> None:
+    async with open_database(read_address(address)) as database:
         advisor = build_advisor(_library(folder).current, database)
         await Member(advisor, "max", "atelier", clock=Clock(_BEGIN), role=Role.ADMINISTRATOR).says(
             "/programme tous les jours 9h"
@@ -54,11 +56,11 @@ async def _set_programme(folder: Path) -> None:
 
 
 @contextmanager
-def _processes(count: int, folder: Path) -> Iterator[list["subprocess.Popen[str]"]]:
+def _processes(count: int, folder: Path, database: str) -> Iterator[list["subprocess.Popen[str]"]]:
     """Run processes that wait for what time it is."""
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.racing", str(folder)],
+            [sys.executable, "-m", "tests.chaos.racing", str(folder), database],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -84,9 +86,9 @@ def _told(running: Sequence["subprocess.Popen[str]"], moment: datetime) -> int:
     return sum(int(process.stdout.readline()) for process in running if process.stdout)
 
 
-async def _serve(folder: Path) -> None:
+async def _serve(folder: Path, address: str) -> None:
     """Tell how many tips fall due at each moment that is read."""
-    async with open_database(folder / "racing.sqlite3") as database:
+    async with open_database(read_address(address)) as database:
         advisor = build_advisor(_library(folder).current, database)
         print("ready", flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
@@ -104,4 +106,4 @@ def _library(folder: Path) -> Library:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_serve(Path(sys.argv[1]), sys.argv[2]))

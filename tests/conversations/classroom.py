@@ -150,10 +150,7 @@ class Classroom:
 
     async def everything(self) -> dict[str, list[tuple[object, ...]]]:
         """Return what every table holds."""
-        names = await self.database.rows(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        )
-        return {row["name"]: sorted(await self.rows(row["name"]), key=repr) for row in names}
+        return {name: sorted(await self.rows(name), key=repr) for name in await self.database.tables()}
 
 
 def in_direct_message(member: Member, *, administers: bool = True) -> Member:

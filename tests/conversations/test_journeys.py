@@ -4,7 +4,7 @@ What is said of every journey is tried on those that come with Vigie; the rest, 
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,9 +45,8 @@ FAILED = said("help/failure", reference="####").partition("####")[0]
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    async with open_database(MEMORY) as opened:
-        yield opened
+def database_file() -> Path:
+    return MEMORY
 
 
 @pytest.fixture

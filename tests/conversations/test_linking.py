@@ -10,6 +10,8 @@ from bot.core.advisor import Advisor
 from tests.conversations.words import opening, said
 from tests.people import PLATFORMS, Clock, Member
 
+pytestmark = pytest.mark.both_engines
+
 JOINED, WRONG, WAIT = said("privacy/linked"), said("privacy/wrong_code"), said("privacy/wait")
 OFFER = said("reminders/offer")
 

@@ -1,7 +1,6 @@
 """Tips are told at the hour that a team chose, once, on its own clock; an hour late at most, and never in a pause."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +19,8 @@ from bot.storage.database import MEMORY, Database, open_database
 from tests.conversations.words import FORMS, LABELS, said
 from tests.people import PLATFORMS, Clock, Member
 
+pytestmark = pytest.mark.both_engines
+
 TUESDAY = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 """The first Tuesday at 18:30 in Paris after the Sunday on which people come in tests."""
 WEEK = timedelta(days=7)
@@ -29,10 +30,9 @@ OFFERED = ("Débuter", "Veille et organisation")
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[Database]:
+def database_file() -> Path:
     """In memory: so many short conversations need no file."""
-    async with open_database(MEMORY) as opened:
-        yield opened
+    return MEMORY
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ async def listed(member: Member) -> str:
     return await member.says("/programme")
 
 
+@pytest.mark.sqlite_only  # what is only in memory is told so
 async def test_where_nothing_is_programmed_it_says_how_to(max_: Member) -> None:
     assert (
         await listed(max_)

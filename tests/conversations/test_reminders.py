@@ -1,7 +1,6 @@
 """A reminder comes with consent, at the hour that was chosen, on the clock of whoever chose it, and never insists."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +13,11 @@ from bot.core.advisor import Advisor
 from bot.core.buttons import ButtonKind, button_id
 from bot.core.messages import Due
 from bot.library import Library
-from bot.storage.database import MEMORY, Database, open_database
+from bot.storage.database import MEMORY, open_database
 from tests.conversations.words import LABELS, opening, said
 from tests.people import PLATFORMS, Clock, Member
+
+pytestmark = pytest.mark.both_engines
 
 OFFER = said("reminders/offer")
 MOMENTS = ["Dimanche 18 h", "Mercredi 12 h 30", "Lundi 9 h", LABELS.no_thanks]
@@ -29,10 +30,9 @@ WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanc
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[Database]:
+def database_file() -> Path:
     """In memory: so many short conversations need no file."""
-    async with open_database(MEMORY) as opened:
-        yield opened
+    return MEMORY
 
 
 async def begins(member: Member) -> None:

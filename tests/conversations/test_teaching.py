@@ -19,6 +19,7 @@ from bot.library import Library
 from bot.rendering.wording import FormName, read_wording
 from bot.resources import PROMPTS
 from bot.storage import audit
+from bot.storage.address import DatabaseAddress, ServerAddress
 from bot.storage.audit import Action, Deed
 from bot.storage.communities import Community
 from tests.conftest import PASSAGE
@@ -433,11 +434,12 @@ from pathlib import Path
 from bot.app import build_advisor
 from bot.library import Library
 from bot.retrieval.parameters import read_parameters
+from bot.storage.address import read_address
 from bot.storage.database import open_database
 from tests.people import Member
 
-async def main(folder, path):
-    async with open_database(Path(path)) as database:
+async def main(folder, address):
+    async with open_database(read_address(address)) as database:
         library = Library(Path(folder), read_parameters())
         advisor = build_advisor(library.current, database)
         for number, question in enumerate(iter(sys.stdin.readline, "")):
@@ -447,10 +449,15 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def test_another_process_that_runs_already_answers_at_once(lea: Member, tmp_path: Path) -> None:
+@pytest.mark.both_engines
+async def test_another_process_that_runs_already_answers_at_once(
+    lea: Member, tmp_path: Path, database_address: DatabaseAddress
+) -> None:
     written_to(tmp_path / "bakery", knowledge_files())
+    server = database_address
+    address = server.get_secret_value() if isinstance(server, ServerAddress) else str(server)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", ANOTHER_PROCESS, str(tmp_path / "bakery"), str(tmp_path / "vigie.sqlite3")),
+        *(sys.executable, "-c", ANOTHER_PROCESS, str(tmp_path / "bakery"), address),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

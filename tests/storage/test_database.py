@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.storage import misses
+from bot.storage.address import DatabaseAddress
 from bot.storage.database import MEMORY, Database, DatabaseError, open_database
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+pytestmark = pytest.mark.both_engines
 
 
 async def record(database: Database, question: str) -> None:
@@ -18,28 +20,31 @@ async def record(database: Database, question: str) -> None:
         await misses.record(transaction, question, None, NOON)
 
 
-async def test_what_is_recorded_is_there_after_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "un" / "deux" / "vigie.sqlite3"
-    async with open_database(path) as database:
+async def test_what_is_recorded_is_there_after_a_restart(database_address: DatabaseAddress) -> None:
+    async with open_database(database_address) as database:
         await record(database, "une question")
-    async with open_database(path) as database:
+    async with open_database(database_address) as database:
         [miss] = await misses.latest(database, None, 5)
     assert miss.question == "une question"
     assert miss.asked_at == NOON
 
 
-async def test_the_newest_come_first_and_no_more_than_asked(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "v.sqlite3") as database:
-        for number in range(5):
-            await record(database, f"question {number}")
-        assert [miss.question for miss in await misses.latest(database, None, 2)] == ["question 4", "question 3"]
+async def test_folders_that_are_not_there_are_made(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "un" / "deux" / "vigie.sqlite3") as database:
+        await record(database, "une question")
+    assert (tmp_path / "un" / "deux" / "vigie.sqlite3").is_file()
 
 
-async def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "v.sqlite3") as connection:
-        with pytest.raises(DatabaseError):
-            await _insert_and_fail(connection)
-        assert await misses.latest(connection, None, 5) == []
+async def test_the_newest_come_first_and_no_more_than_asked(database: Database) -> None:
+    for number in range(5):
+        await record(database, f"question {number}")
+    assert [miss.question for miss in await misses.latest(database, None, 2)] == ["question 4", "question 3"]
+
+
+async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(DatabaseError):
+        await _insert_and_fail(database)
+    assert await misses.latest(database, None, 5) == []
 
 
 async def _insert_and_fail(database: Database) -> None:
@@ -65,10 +70,52 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         await open_database(path).__aenter__()
 
 
-async def test_many_at_once_are_all_kept(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "v.sqlite3") as database:
-        await asyncio.gather(*(record(database, f"question {number}") for number in range(20)))
-        assert len(await misses.latest(database, None, 100)) == 20
+async def test_many_at_once_are_all_kept(database: Database) -> None:
+    await asyncio.gather(*(record(database, f"question {number}") for number in range(20)))
+    assert len(await misses.latest(database, None, 100)) == 20
+
+
+async def test_rows_are_read_by_place_and_by_name_and_sums_are_whole_numbers(database: Database) -> None:
+    await record(database, "une question ?")
+    async with database.transaction() as transaction:
+        row = await transaction.row(
+            "SELECT question, SUM(id) AS numbers FROM misses WHERE question = ? GROUP BY 1", "une question ?"
+        )
+    assert row
+    assert (row[0], row["question"], row["numbers"], *row) == (
+        "une question ?",
+        "une question ?",
+        1,
+        "une question ?",
+        1,
+    )
+    assert list(row.keys()) == ["question", "numbers"]
+    assert isinstance(row["numbers"], int)
+
+
+async def test_letters_are_in_the_order_of_their_numbers(database: Database) -> None:
+    for letters in ("é", "Z", "a-b", "ab", "a b", "z", "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00.5+00:00"):
+        await record(database, letters)
+    rows = await database.rows("SELECT question FROM misses ORDER BY question")
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+
+
+async def test_the_engine_its_size_and_its_tables_are_told(database: Database, engine: str) -> None:
+    assert (await database.engine()).lower().startswith(engine)
+    assert await database.size() > 10_000
+    tables = await database.tables()
+    assert {"people", "taught_versions"} < set(tables)
+    assert tables.index("people") < tables.index("accounts")
+    assert tables.index("misses") < tables.index("watches")
+    for table in tables:
+        assert await database.rows(f"SELECT * FROM {table}") == []  # noqa: S608 - the names of the schema
+
+
+async def test_what_was_deleted_can_be_wiped(database: Database) -> None:
+    await record(database, "une question")
+    await database.rows("DELETE FROM misses")
+    await database.forget_deleted()
+    assert await misses.latest(database, None, 5) == []
 
 
 async def test_a_locked_database_says_so(tmp_path: Path) -> None:
@@ -85,8 +132,7 @@ async def test_a_locked_database_says_so(tmp_path: Path) -> None:
         assert len(await misses.latest(database, None, 5)) == 1
 
 
-async def test_what_is_only_in_memory_is_not_promised(tmp_path: Path) -> None:
-    async with open_database(MEMORY) as database:
-        assert not database.lasts
-    async with open_database(tmp_path / "v.sqlite3") as database:
-        assert database.lasts
+async def test_what_is_only_in_memory_is_not_promised(database: Database) -> None:
+    assert database.lasts
+    async with open_database(MEMORY) as passing:
+        assert not passing.lasts

@@ -9,6 +9,7 @@ from bot.app import build_advisor
 from bot.core.advisor import Advisor
 from bot.core.messages import Event, Incoming
 from bot.library import Library
+from bot.storage.address import DatabaseAddress
 from bot.storage.database import Database, open_database
 from bot.storage.journeys import counts
 from bot.storage.misses import latest
@@ -16,6 +17,7 @@ from tests.conversations.words import LABELS, said
 from tests.people import PLATFORMS, Member
 
 UNANSWERABLE = "recette de la blanquette de veau"
+pytestmark = pytest.mark.both_engines
 
 
 async def question_kept(database: Database) -> str:
@@ -97,10 +99,12 @@ async def test_an_event_delivered_twice_at_the_same_time_counts_once(lea: Member
     assert await questions_kept(database) == [UNANSWERABLE]
 
 
-async def test_an_event_is_known_after_a_restart(library: Library, database: Database, lea: Member) -> None:
+async def test_an_event_is_known_after_a_restart(
+    library: Library, database_address: DatabaseAddress, lea: Member
+) -> None:
     await lea.says("/parcours demarrer", identifier="1")
     told = await lea.says("presque rien", identifier="2")
-    async with open_database(database.path) as reopened:
+    async with open_database(database_address) as reopened:
         after = Member(build_advisor(library.current, reopened), "léa")
         assert await after.says("presque rien", identifier="2") == told
         assert after.journey

@@ -24,7 +24,7 @@ from tests.conversations.words import said
 from tests.people import NOON, PLATFORMS, Clock, Member
 
 QUESTION, ADVICE = "Faut-il répondre aux polémiques ?", "Alban Jarry"
-CANNOT_KEEP = said("help/cannot_keep")
+CANNOT_KEEP = said("help/cannot_keep", reference="…").partition("…")[0]
 FAILED = said("help/failure", reference="…").partition("…")[0]
 NOTICE = said("privacy/first_contact", lasts=True)
 KEPT = said("answer/unknown", kept=True)
@@ -250,6 +250,11 @@ def settings(write_knowledge: WriteKnowledge, tmp_path: Path) -> Settings:
     return Settings(knowledge=folder, database=tmp_path / "state" / "v.sqlite3", cache=tmp_path / "cache")
 
 
+def file_of(settings: Settings) -> Path:
+    assert isinstance(settings.database, Path)
+    return settings.database
+
+
 @pytest.mark.parametrize(
     ("prepare", "told"),
     [
@@ -266,9 +271,10 @@ def settings(write_knowledge: WriteKnowledge, tmp_path: Path) -> Settings:
 async def test_a_file_that_cannot_be_opened_is_left_alone_and_people_are_told(
     settings: Settings, caplog: pytest.LogCaptureFixture, prepare: Callable[[Path], None], told: str
 ) -> None:
-    settings.database.parent.mkdir()
-    prepare(settings.database)
-    before = settings.database.stat()
+    file = file_of(settings)
+    file.parent.mkdir()
+    prepare(file)
+    before = file.stat()
     async with open_advisor(settings) as advisor:
         lea = Member(advisor, "léa")
         assert "Après les gelées." in await lea.says("Planter des tomates")
@@ -276,7 +282,7 @@ async def test_a_file_that_cannot_be_opened_is_left_alone_and_people_are_told(
         assert KEPT not in await lea.says("recette de la blanquette de veau")
     assert told in caplog.text
     assert "nothing is kept" in caplog.text
-    after = settings.database.stat()
+    after = file.stat()
     assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
 
 
@@ -284,13 +290,14 @@ async def test_a_file_that_cannot_be_opened_is_left_alone_and_people_are_told(
 async def test_a_file_that_may_only_be_read_answers_questions_and_is_left_alone(settings: Settings) -> None:
     async with open_advisor(settings) as advisor:
         await Member(advisor, "léa").says("merci")
-    settings.database.chmod(0o400)
-    before = settings.database.read_bytes()
+    file = file_of(settings)
+    file.chmod(0o400)
+    before = file.read_bytes()
     async with open_advisor(settings) as advisor:
         lea = Member(advisor, "léa")
         assert "Après les gelées." in await lea.says("Planter des tomates")
         assert CANNOT_KEEP in await lea.says("/parcours")
-    assert settings.database.read_bytes() == before
+    assert file.read_bytes() == before
 
 
 @pytest.fixture

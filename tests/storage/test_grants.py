@@ -13,6 +13,7 @@ from tests.people import NOON
 
 LEA = Address("discord", "léa", "atelier", "accueil")
 EARNED = Grant(Address("discord", "léa", "atelier"), "diplômée")
+pytestmark = pytest.mark.both_engines
 
 
 async def serves(database: Database, name: str, role: str | None, platform: str = "discord") -> None:

@@ -18,6 +18,7 @@ HOME, AWAY = (Community("discord", name, name) for name in ("fournil", "moulin")
 NAMESAKE = Community("telegram", "fournil", "fournil")
 LEA, ZOE = Writer("léa", "Léa"), Writer("zoé", "Zoé")
 LESSON = Lesson("Le levain", "Nourris-le.", ("quand le nourrir ?", "« à l'aube », ou\tplus tard"), "depuis avril")
+pytestmark = pytest.mark.both_engines
 LATER = replace(LESSON, text="Nourris-le le soir.", questions=("le soir ?",), note=None, phase=Phase.EDUQUER)
 
 

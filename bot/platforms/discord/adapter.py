@@ -14,6 +14,7 @@ from yarl import URL
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, Due
 from bot.errors import BotError
+from bot.operating.figures import UNCOUNTED, Figures, Trouble
 from bot.platforms.discord.carrier import DiscordCarrier
 from bot.platforms.discord.client import ShardedVigieClient, Timing, VigieClient
 from bot.platforms.discord.commands import add_commands, publish_commands
@@ -66,7 +67,9 @@ class DiscordAdapter:
         database: Database,
         now: Callable[[], datetime],
         timing: Timing = Timing(),  # noqa: B008 - it is frozen
+        figures: Figures = UNCOUNTED,
     ) -> None:
+        self._figures = figures
         self._connection = connection
         self._advisor = advisor
         self._wording = wording
@@ -75,7 +78,7 @@ class DiscordAdapter:
         self._asks_for_members = connection.welcomes
         self._visibility = Visibility(advisor, now)
         self._carrier = DiscordCarrier(wording.asides, self._visibility, advisor)
-        self._handling = Handling(self._carrier, advisor, database, now)
+        self._handling = Handling(self._carrier, advisor, database, now, figures)
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, timing.retries)
         self._desk = Desk(advisor, self._carrier, self._handling, self._inbox, self._visibility, now)
         self._unasked = AsyncLimiter(_UNASKED, 1)
@@ -89,7 +92,7 @@ class DiscordAdapter:
         Raises:
             BotError: Discord refuses the token.
         """
-        _reach(self._connection)
+        reach(self._connection)
         connecting = asyncio.create_task(self._keep_connected())
         connecting.add_done_callback(lambda _: self._inbox.stop())
         try:
@@ -227,10 +230,11 @@ class DiscordAdapter:
                 " without: VIGIE_DISCORD_WELCOMES=false."
             )
             return
+        self._figures.troubled(PLATFORM, Trouble.OUTAGE)
         _log.warning("Discord cannot be served now. %s", _explained(error))
 
 
-def _reach(connection: Connection) -> None:
+def reach(connection: Connection) -> None:
     """Have the client reach Discord where the settings say; it knows one such place a process."""
     discord.http.Route.BASE = connection.api
 

@@ -43,13 +43,14 @@ def _lacks(guild: discord.Guild, community: Community) -> Iterator[str]:
     if community.welcomes and community.welcome_place is None and guild.system_channel is None:
         yield "there is no channel for welcomes: choose one with /reglages."
     role = community.completion_role
-    if guild.me and role and not _may_give(guild, int(role)):
+    if guild.me and role and not may_give(guild, guild.me, int(role)):
         yield (
             "Vigie may not give the role of the journey's end. Place hers above it, with the permission to manage"
             " roles."
         )
 
 
-def _may_give(guild: discord.Guild, role: int) -> bool:
+def may_give(guild: discord.Guild, me: discord.Member, role: int) -> bool:
+    """Tell whether Vigie, as she is in a server, may give a role of it."""
     found = guild.get_role(role)
-    return found is not None and guild.me.guild_permissions.manage_roles and found < guild.me.top_role
+    return found is not None and me.guild_permissions.manage_roles and found < me.top_role

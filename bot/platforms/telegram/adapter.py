@@ -15,6 +15,7 @@ from telegram.request import HTTPXRequest
 from bot.core.advisor import Advisor
 from bot.core.messages import Due
 from bot.errors import BotError
+from bot.operating.figures import UNCOUNTED, Figures, Trouble
 from bot.platforms.errors import OutageError, UnreachableError
 from bot.platforms.handling import Handling
 from bot.platforms.inbox import PAUSES, Inbox, pauses
@@ -73,13 +74,15 @@ class TelegramAdapter:
         database: Database,
         now: Callable[[], datetime],
         seconds: Sequence[float] = PAUSES,
+        figures: Figures = UNCOUNTED,
     ) -> None:
+        self._figures = figures
         self._webhook = connection.webhook
         self._advisor = advisor
         self._wording = wording
-        self._bot = _bot(connection)
+        self._bot = made_bot(connection)
         self._carrier = TelegramCarrier(self._bot, advisor, now)
-        self._handling = Handling(self._carrier, advisor, database, now)
+        self._handling = Handling(self._carrier, advisor, database, now, figures)
         self._seconds = seconds
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, seconds)
         self._unasked = AsyncLimiter(_UNASKED, 1)
@@ -141,7 +144,7 @@ class TelegramAdapter:
         taking = asyncio.create_task(
             listen(self._bot, webhook, self._accept, self._seconds)
             if webhook
-            else poll(self._bot, self._accept, self._seconds)
+            else poll(self._bot, self._accept, self._seconds, self._hear)
         )
         stopping = asyncio.create_task(self._stopping.wait())
         try:
@@ -173,6 +176,11 @@ class TelegramAdapter:
         except (OutageError, UnreachableError, TelegramError) as error:
             _log.warning("An inline query could not be answered. %s", error)
 
+    def _hear(self, is_reached: bool) -> None:  # noqa: FBT001 - what is heard is yes or no
+        self._is_ready = is_reached
+        if not is_reached:
+            self._figures.troubled(PLATFORM, Trouble.OUTAGE)
+
     async def _stops_within(self, seconds: float) -> bool:
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
@@ -181,7 +189,8 @@ class TelegramAdapter:
         return True
 
 
-def _bot(connection: Connection) -> ExtBot[int]:
+def made_bot(connection: Connection) -> ExtBot[int]:
+    """Return a client that is not connected yet."""
     return ExtBot(
         connection.token,
         f"{connection.api}/bot",

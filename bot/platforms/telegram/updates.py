@@ -24,28 +24,47 @@ Accept = Callable[[Sequence[Update]], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-async def poll(bot: ExtBot[int], accept: Accept, seconds: Sequence[float]) -> None:
+async def poll(
+    bot: ExtBot[int], accept: Accept, seconds: Sequence[float], hear: Callable[[bool], None] = lambda _: None
+) -> None:
     """Ask for updates, again and again; to ask for the next ones confirms those before.
 
-    After each failure it waits for some seconds, as `pauses` says.
+    After each failure it waits for some seconds, as `pauses` says, and then asks for what is there already: that
+    Telegram is back shows at once.
+
+    Args:
+        bot: whose updates.
+        accept: what takes them.
+        seconds: the pauses between attempts.
+        hear: what hears after each attempt whether Telegram can be reached.
 
     Raises:
         BotError: Telegram refuses the token.
     """
     waits = pauses(seconds)
-    next_one, is_webhook_gone = 0, False
+    next_one, is_webhook_gone, held = 0, False, _POLLED
     while True:
         try:
             if not is_webhook_gone:
                 is_webhook_gone = await bot.delete_webhook()
-            updates = await bot.get_updates(next_one, timeout=_POLLED, allowed_updates=UPDATES)
+            updates = await bot.get_updates(next_one, timeout=held, allowed_updates=UPDATES)
             await accept(updates)
         except (TelegramError, DatabaseError) as error:
             _log.warning("No updates can be taken now. %s", explained(error))
+            held = 0
+            if _is_outage(error):
+                hear(False)  # noqa: FBT003 - what is heard is yes or no
             await asyncio.sleep(next(waits))
         else:
             next_one = updates[-1].update_id + 1 if updates else next_one
             waits = pauses(seconds)
+            held = _POLLED
+            hear(True)  # noqa: FBT003
+
+
+def _is_outage(error: Exception) -> bool:
+    """Tell whether Telegram cannot be reached; a refusal is one more kind of network error to the library."""
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 async def listen(bot: ExtBot[int], webhook: Webhook, accept: Accept, seconds: Sequence[float]) -> None:

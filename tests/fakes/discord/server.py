@@ -92,6 +92,7 @@ class FakeDiscord:
         for route in sorted(ROUTES, key=lambda each: len(_VARIABLE.findall(each.path))):
             application.router.add_route(route.method, _BASE + route.path, partial(self._answer, route))
         application.router.add_route("GET", _BASE + "/gateway/bot", partial(self._answer, self._gateway_route()))
+        application.router.add_route("GET", _BASE + "/gateway", partial(self._answer, self._address_route()))
         application.router.add_route("GET", "/gateway", self._connect)
         application.router.add_route("GET", "/gateway/", self._connect)
         application.router.add_route("*", "/{path:.*}", partial(self._answer, None))
@@ -305,6 +306,9 @@ class FakeDiscord:
 
     def _gateway_route(self) -> Route:
         return Route("GET", "/gateway/bot", self._describe_gateway, with_token=True)
+
+    def _address_route(self) -> Route:
+        return Route("GET", "/gateway", lambda _: {"url": self.gateway}, with_token=False)
 
     def _describe_gateway(self, _: Call) -> Json:
         limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": self.gate.max_concurrency}

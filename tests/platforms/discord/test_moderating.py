@@ -29,7 +29,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 TITLE, ADVICE = "La blanquette du mardi", "Compte deux heures à feu doux, et demande à Zoé pour la crème."
 OUTSIDE, TUNED = "Comment accorder un ukulélé ?", "Prends le diapason du local, corde après corde."
 REFUSED, REFUSED_IN_PRIVATE = words_of("team/refused", here=True), words_of("team/refused", here=False)
-NOT_POSTED, TOO_FAST = words_of("team/not_posted"), words_of("limits/too_fast")
+NOT_POSTED, TOO_FAST = words_of("team/not_posted", reference=""), words_of("limits/too_fast")
 
 pytestmark = pytest.mark.usefixtures("vigie", "hasty", "drawn")
 

@@ -130,10 +130,7 @@ class Stage:
 
     async def kept(self) -> Snapshot:
         """Return what every table holds that may not change by itself."""
-        names = await self.database.rows(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        )
-        wanted = [row["name"] for row in names if row["name"] not in PASSES_BY]
+        wanted = [name for name in await self.database.tables() if name not in PASSES_BY]
         return {name: sorted(await self._rows(name), key=repr) for name in wanted}
 
     async def _rows(self, table: str) -> list[tuple[object, ...]]:

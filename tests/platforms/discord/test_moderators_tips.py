@@ -15,7 +15,7 @@ from tests.platforms.discord.talk import answer_to, chooses, is_told, mentions, 
 from tests.platforms.log import heard
 
 PUBLISHED, CANCELLED = words_of("tips/published"), words_of("tips/cancelled")
-NOT_POSTED = words_of("team/not_posted")
+NOT_POSTED = words_of("team/not_posted", reference="…").partition("…")[0]
 REFUSED = words_of("team/refused", here=True)
 BY_COMMAND = words_of("team/by_command", command="conseil")
 NONE_FITS = words_of("tips/none_fits", quoted=True)
@@ -271,7 +271,8 @@ async def test_where_vigie_may_not_write_who_moderates_is_told_so(
     server.bot_may(general, **{denied: False})
     with heard() as log:
         assert await chooses(lea, preview, LABELS.tip_publish) is preview
-    assert (preview.text, preview.buttons) == (NOT_POSTED, [])
+    assert preview.text.startswith(NOT_POSTED)
+    assert preview.buttons == []
     assert posted(double, general) == []
     assert "refuses what was to be posted" in log.text
     assert "Traceback" not in log.text
@@ -285,7 +286,7 @@ async def test_where_the_channel_is_gone_who_moderates_is_told_so(lea: User, ser
     preview = await tip_for(lea, thread)
     server.archives(thread, locked=True)
     await chooses(lea, preview, LABELS.tip_publish)
-    assert preview.text == NOT_POSTED
+    assert preview.text.startswith(NOT_POSTED)
 
 
 async def test_a_tip_waits_until_discord_takes_it_and_is_told_once(

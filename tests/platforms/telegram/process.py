@@ -21,6 +21,7 @@ def environment(telegram: FakeTelegram, folder: Path, **settings: str) -> dict[s
         **inherited,
         "VIGIE_DATABASE": str(folder / "vigie.sqlite3"),
         "VIGIE_CACHE": str(folder),
+        "VIGIE_HEALTH_LISTEN": "off",
         "VIGIE_TELEGRAM_TOKEN": telegram.token,
         "VIGIE_TELEGRAM_API": telegram.base_url.removesuffix("bot"),
         **{f"VIGIE_TELEGRAM_{name.upper()}": value for name, value in settings.items()},

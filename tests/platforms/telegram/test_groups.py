@@ -839,9 +839,8 @@ async def test_a_late_press_does_not_take_vigie_in_again(
 
 async def _tables_that_name(database: Database, community: str) -> list[str]:
     """Return the tables in which a community is still named."""
-    tables = [row[0] for row in await database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
     found = []
-    for table in tables:
+    for table in await database.tables():
         rows = await database.rows(f"SELECT * FROM {table}")  # noqa: S608 - the schema's own names
         if any(community in str(value) for row in rows for value in tuple(row)):
             found.append(table)

@@ -221,7 +221,7 @@ async def test_what_telegram_refuses_to_post_is_taken_back_and_said(
     telegram.meets("sendMessage", refusal("CHAT_RESTRICTED"))
     told = await chooses(lea, preview, LABELS.tip_publish)
     assert told is preview
-    assert told.text.startswith(words_of("team/not_posted"))
+    assert told.text.startswith(words_of("team/not_posted", reference=""))
     assert told.buttons == []
     await all_is_handled(telegram, database)
     assert group.shown == []

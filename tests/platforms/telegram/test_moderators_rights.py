@@ -127,10 +127,7 @@ class World:
 
     async def left(self, tables: Iterable[str] = ()) -> dict[str, list[tuple[object, ...]]]:
         """Return what tables hold: all, but for what is kept anew of whoever does anything."""
-        names = await self.database.rows(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        )
-        wanted = set(tables) or {row["name"] for row in names} - KEPT_ANEW
+        wanted = set(tables) or set(await self.database.tables()) - KEPT_ANEW
         return {
             name: sorted((tuple(row) for row in await self.database.rows(f"SELECT * FROM {name}")), key=repr)  # noqa: S608
             for name in sorted(wanted)

@@ -1,0 +1,1 @@
+"""Tests of what whoever hosts Vigie sees of her, and does for her."""
