@@ -1,0 +1,1 @@
+"""Fuzzing, led by coverage, of everything that reads what people send."""
