@@ -14,7 +14,7 @@ run: $(VENV)/runtime
 	@$(RUN)vigie run
 
 test: $(VENV)/development
-	$(RUN)pytest --numprocesses=2
+	$(RUN)pytest --numprocesses=2 --dist=worksteal
 
 check: $(VENV)/development
 	$(RUN)ruff check $(SOURCES)

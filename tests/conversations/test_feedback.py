@@ -7,8 +7,6 @@ from bot.storage.database import Database
 from tests.conversations.words import REASONS, said
 from tests.people import Member
 
-pytestmark = pytest.mark.both_engines
-
 QUESTION = "C'est quoi le SWOT personnel ?"
 PASSAGE = "brahimi-swot"
 UNANSWERED = "recette de la blanquette de veau"

@@ -19,8 +19,6 @@ from bot.storage.database import MEMORY, Database, open_database
 from tests.conversations.words import FORMS, LABELS, said
 from tests.people import PLATFORMS, Clock, Member
 
-pytestmark = pytest.mark.both_engines
-
 TUESDAY = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 """The first Tuesday at 18:30 in Paris after the Sunday on which people come in tests."""
 WEEK = timedelta(days=7)

@@ -17,8 +17,6 @@ from bot.storage.database import MEMORY, open_database
 from tests.conversations.words import LABELS, opening, said
 from tests.people import PLATFORMS, Clock, Member
 
-pytestmark = pytest.mark.both_engines
-
 OFFER = said("reminders/offer")
 MOMENTS = ["Dimanche 18 h", "Mercredi 12 h 30", "Lundi 9 h", LABELS.no_thanks]
 NONE = said("reminders/show", day=None, zone="Europe/Paris")
