@@ -7,8 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
 from bot.content.corpus import digest
 from bot.core.advisor import Advisor
 from bot.core.smalltalk import SmallTalk
@@ -29,7 +27,7 @@ from bot.retrieval.retriever import Retriever
 from bot.serving import serve_all
 from bot.settings import Settings
 from bot.storage import communities
-from bot.storage.address import DatabaseAddress, ServerAddress
+from bot.storage.address import DatabaseAddress
 from bot.storage.communities import Community
 from bot.storage.database import MEMORY, Database, DatabaseError, open_database
 
@@ -76,31 +74,21 @@ def _platforms(settings: Settings, advisor: Advisor, database: Database, figures
     """Yield the platforms that the settings hold a token for; what one needs is loaded for it alone."""
     if settings.telegram_token:
         from bot.platforms.telegram.adapter import TelegramAdapter
-        from bot.platforms.telegram.incoming import PLATFORM as TELEGRAM
 
-        def telegram() -> Platform:
-            connection = _to_telegram(settings)
-            return TelegramAdapter(connection, advisor, read_wording(PROMPTS), database, _now, figures=figures)
-
-        yield _in_turn(TELEGRAM, telegram, settings.telegram_token, settings, database)
+        wording = read_wording(PROMPTS)
+        yield TelegramAdapter(_to_telegram(settings), advisor, wording, database, _now, figures=figures)
     if settings.discord_token:
         from bot.platforms.discord.adapter import DiscordAdapter
         from bot.platforms.discord.incoming import PLATFORM as DISCORD
 
+        connection = _to_discord(settings)
+
         def discord() -> Platform:
-            connection = _to_discord(settings)
             return DiscordAdapter(connection, advisor, read_wording(PROMPTS), database, _now, figures=figures)
 
-        yield _in_turn(DISCORD, discord, settings.discord_token, settings, database)
-
-
-def _in_turn(
-    name: str, make: Callable[[], Platform], token: SecretStr, settings: Settings, database: Database
-) -> Platform:
-    """Return a platform; where several processes may share the database, one that one of them serves at a time."""
-    if not isinstance(settings.database, ServerAddress):
-        return make()
-    return Standby(name, make, database, f"{name} ({digest(token.get_secret_value())})")
+        # A gateway gives the same events to everybody who asks for the same shards.
+        subject = f"{DISCORD} ({digest(connection.token)}) {connection.shards or ''}".strip()
+        yield Standby(DISCORD, discord, database, subject)
 
 
 def _to_telegram(settings: Settings) -> "TelegramConnection":
@@ -128,6 +116,7 @@ def _to_discord(settings: Settings) -> "DiscordConnection":
         str(settings.discord_api).rstrip("/"),
         str(settings.discord_gateway) if settings.discord_gateway else None,
         welcomes=settings.discord_welcomes,
+        shards=settings.shards,
     )
 
 

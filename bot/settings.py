@@ -15,11 +15,13 @@ from bot.errors import BotError
 from bot.logs import LogForm
 from bot.resources import KNOWLEDGE
 from bot.storage.address import ServerAddress, SettingsAddress
+from bot.storage.inbox import Shards
 
 _LAST_PORT = 65535
 _OFF = "off"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _DISCORD_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+_SHARDS = re.compile(r"(?P<first>\d{1,6})(-(?P<last>\d{1,6}))?/(?P<count>\d{1,6})", re.ASCII)
 _DATA = user_data_path("vigie", appauthor=False)
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
@@ -47,6 +49,8 @@ class Settings(BaseSettings):
         discord_api: the address of Discord's HTTP API, for a proxy of one's own.
         discord_gateway: the address of Discord's gateway, for a proxy of one's own; without it, the one Discord names.
         discord_welcomes: whether to ask Discord who joins, which the developer portal must allow.
+        discord_shards: the shards that this process serves, where several divide them (FIRST-LAST/COUNT, such as
+            0-3/8); without it, all of them, as many as Discord wants.
     """
 
     model_config = SettingsConfigDict(
@@ -71,6 +75,7 @@ class Settings(BaseSettings):
     discord_api: HttpUrl = HttpUrl("https://discord.com/api/v10")
     discord_gateway: WebsocketUrl | None = None
     discord_welcomes: bool = True
+    discord_shards: str | None = None
 
     @field_validator("knowledge", "cache", "telegram_token_file", "discord_token_file")
     @classmethod
@@ -94,6 +99,13 @@ class Settings(BaseSettings):
             raise ValueError(f"a port is between 1 and {_LAST_PORT}")
         return listen
 
+    @field_validator("discord_shards")
+    @classmethod
+    def _are_shards(cls, shards: str | None) -> str | None:
+        if shards is not None:
+            _shards(shards)
+        return shards
+
     @field_validator("telegram_proxy")
     @classmethod
     def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
@@ -113,6 +125,11 @@ class Settings(BaseSettings):
         """The host and the port where health and figures are told, None for nowhere."""
         host, _, port = self.health_listen.rpartition(":")
         return None if self.health_listen == _OFF else (host, int(port))
+
+    @property
+    def shards(self) -> Shards | None:
+        """The shards of Discord that this process serves, None for all."""
+        return None if self.discord_shards is None else _shards(self.discord_shards)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -196,6 +213,20 @@ def _telegram_token(typed: str) -> SecretStr:
 def _discord_token(typed: str) -> SecretStr:
     # Some copy it with the word that the HTTP API wants before it.
     return _token(typed.strip().removeprefix("Bot "), _DISCORD_TOKEN, "the developer portal")
+
+
+def _shards(typed: str) -> Shards:
+    """Return some shards of so many.
+
+    Raises:
+        ValueError: there are no such ones.
+    """
+    found = _SHARDS.fullmatch(typed.strip())
+    if found:
+        first, last, count = int(found["first"]), int(found["last"] or found["first"]), int(found["count"])
+        if first <= last < count:
+            return Shards(first, last, count)
+    raise ValueError("shards are FIRST-LAST/COUNT, counted from 0, such as 0-3/8")
 
 
 def _token(typed: str, form: re.Pattern[str], giver: str) -> SecretStr:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import BotError
 from bot.settings import Settings, load_settings
+from bot.storage.inbox import Shards
 
 # Made up: the form is Discord's.
 TOKEN = f"MTU3NDAzMTY5NDIzMzYwMDAwMA.G{'a' * 5}.{'x-_' * 12}"
@@ -131,3 +132,18 @@ def test_both_platforms_have_their_own_tokens_and_neither_is_shown(settings: pyt
     for shown in (repr(loaded), str(loaded), f"{loaded.model_dump()}"):
         assert TOKEN not in shown
         assert TELEGRAM_TOKEN not in shown
+
+
+@pytest.mark.parametrize(("typed", "shards"), [("0-3/8", Shards(0, 3, 8)), ("5/8", Shards(5, 5, 8)), ("0/1", Shards())])
+def test_the_shards_of_a_process_are_taken(settings: pytest.MonkeyPatch, typed: str, shards: Shards) -> None:
+    assert load(settings, discord_shards=typed).shards == shards
+
+
+@pytest.mark.parametrize("typed", ["3-1/8", "4-8/8", "8/8", "0-3", "all", "-1/8", "0/0", "1-2-3/8", "٣/8"])
+def test_shards_that_there_are_not_are_refused(settings: pytest.MonkeyPatch, typed: str) -> None:
+    with pytest.raises(BotError, match=r"discord_shards: .*FIRST-LAST/COUNT"):
+        load(settings, discord_shards=typed)
+
+
+def test_without_a_division_all_shards_are_served(settings: pytest.MonkeyPatch) -> None:
+    assert load(settings).shards is None

@@ -1,6 +1,8 @@
 """What every platform that is served over a network does alike."""
 
-from typing import Protocol
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 from bot.core.messages import Due
 
@@ -33,3 +35,20 @@ class Platform(Protocol):
     async def deliver(self, due: Due) -> None:
         """Send what nobody asked for at this moment: at most once."""
         ...
+
+
+async def done_until(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do some work until it ends; once the event is set, what is left of it is given up.
+
+    Raises:
+        Exception: whatever the work raises.
+    """
+    working, waiting = asyncio.create_task(work), asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        working.cancel()
+        waiting.cancel()
+        await asyncio.gather(working, waiting, return_exceptions=True)

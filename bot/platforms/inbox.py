@@ -9,13 +9,16 @@ from datetime import datetime
 
 from bot.platforms.errors import OutageError
 from bot.storage import inbox
-from bot.storage.database import Database, DatabaseError
-from bot.storage.inbox import Delivered, Item
+from bot.storage.database import Crew, Database, DatabaseError
+from bot.storage.inbox import EVERYTHING, Delivered, Item, Shards
 
 _READ_AHEAD = 256
 """Items held in memory at most: the others wait in the database."""
 _AT_ONCE = 32
+"""Items that are handled at the same time; where others could take them, no more are held."""
 _TRIES = 3
+_LOOKS_AGAIN = 2.0
+"""Seconds after which what another process had taken is looked for again: it may be gone."""
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between attempts, the last one for all that follow."""
 
@@ -30,7 +33,8 @@ def pauses(seconds: Sequence[float] = PAUSES) -> Iterator[float]:
 class Inbox:
     """Keeps what a platform delivers until it is handled.
 
-    What fails three times is set aside and told in the log, and holds up nobody; what meets an outage waits.
+    What fails three times is set aside and told in the log, and holds up nobody; what meets an outage waits. Where
+    several processes share the database, each lane is handled by one of them at a time.
 
     Args:
         database: where it is kept.
@@ -39,6 +43,7 @@ class Inbox:
             never two of one lane. It raises `OutageError` where the platform cannot be reached now.
         now: the clock.
         seconds: to wait for between attempts.
+        shards: the parts of what the platform delivers that are handled here.
     """
 
     def __init__(
@@ -48,15 +53,20 @@ class Inbox:
         handle: Callable[[Item], Awaitable[None]],
         now: Callable[[], datetime],
         seconds: Sequence[float] = PAUSES,
+        shards: Shards = EVERYTHING,
     ) -> None:
         self._database = database
         self._platform = platform
+        self._shards = shards
+        self._work = f"inbox {platform}"
         self._handle = handle
         self._now = now
         self._pauses = seconds
         self._last = 0
-        self._held = 0
+        self._held: set[int] = set()
         self._may_hold_more = False
+        self._begins_anew = False
+        self._finished: set[str] = set()
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._lanes: dict[str, deque[Item]] = {}
@@ -68,54 +78,100 @@ class Inbox:
         Raises:
             DatabaseError: it could not be kept.
         """
-        async with self._database.transaction() as transaction:
+        # One after the other, so that no number is seen before a lower one.
+        async with self._database.transaction(self._work) as transaction:
             await inbox.keep(transaction, self._platform, delivered, self._now())
+            await transaction.call(self._work)
         self._woken.set()
 
     async def empty(self) -> None:
         """Handle what is kept until stopped; then finish what was begun."""
         self._woken.set()
-        async with asyncio.TaskGroup() as serving:
-            while await self._woken.wait() and not self._stopping.is_set():
-                self._woken.clear()
-                try:
-                    await self._read_ahead(serving)
-                except DatabaseError as error:
-                    _log.warning("The inbox cannot be read. %s", error)
-                    self._woken.set()
-                    await self._stops_within(self._pauses[1])
+        async with self._database.crew(self._work, self._woken) as crew, asyncio.TaskGroup() as serving:
+            again = asyncio.create_task(self._look_again(crew))
+            try:
+                while await self._woken.wait() and not self._stopping.is_set():
+                    self._woken.clear()
+                    await self._read_ahead(crew, serving)
+            finally:
+                again.cancel()
 
     def stop(self) -> None:
         """Begin nothing new."""
         self._stopping.set()
         self._woken.set()
 
-    async def _read_ahead(self, serving: asyncio.TaskGroup) -> None:
-        wanted = _READ_AHEAD - self._held
-        items = await inbox.waiting(self._database, self._platform, self._last, wanted) if wanted else []
-        self._may_hold_more = len(items) == wanted
+    async def _look_again(self, crew: Crew) -> None:
+        """Have everything looked at again, from time to time, where others may have left something undone."""
+        while not crew.is_alone:
+            await asyncio.sleep(_LOOKS_AGAIN)
+            self._begins_anew = True
+            self._woken.set()
+
+    async def _read_ahead(self, crew: Crew, serving: asyncio.TaskGroup) -> None:
+        """Take as much as may be held of what waits in lanes that are this process's, or nobody's."""
+        try:
+            await self._release_finished(crew)
+            items = await self._next(crew)
+        except DatabaseError as error:
+            _log.warning("The inbox cannot be read. %s", error)
+            self._woken.set()
+            await self._stops_within(self._pauses[1])
+            return
         for item in items:
-            self._last = item.number
-            self._held += 1
+            self._held.add(item.number)
             if item.lane in self._lanes:
                 self._lanes[item.lane].append(item)
             else:
                 self._lanes[item.lane] = deque([item])
-                serving.create_task(self._serve(item.lane))
+                serving.create_task(self._serve(crew, item.lane))
 
-    async def _serve(self, lane: str) -> None:
-        """Handle what waits in a lane, one after the other."""
+    async def _release_finished(self, crew: Crew) -> None:
+        """Leave the lanes to others in which nothing waits any more."""
+        finished = self._finished - self._lanes.keys()
+        self._finished.clear()
+        if finished:
+            await crew.release(finished)
+
+    async def _next(self, crew: Crew) -> list[Item]:
+        """Return what comes next of what is not held yet, each lane in order."""
+        wanted = (_READ_AHEAD if crew.is_alone else _AT_ONCE) - len(self._held)
+        if wanted <= 0:
+            self._may_hold_more = True
+            return []
+        if self._begins_anew:
+            self._begins_anew, self._last = False, 0
+        # What is held now may be done with by the time that it is read.
+        held = set(self._held)
+        items = await inbox.waiting(self._database, self._platform, self._last, wanted, self._shards)
+        unclaimed = {item.lane for item in items if not crew.has(item.lane)}
+        claimed = await crew.claim(unclaimed) if unclaimed else ()
+        self._may_hold_more = len(items) == wanted
+        self._last = items[-1].number if items else self._last
+        mine = [item for item in items if item.lane not in unclaimed]
+        for lane in claimed:
+            # Whoever had it may have done something of it since.
+            mine += await inbox.in_lane(self._database, self._platform, lane, self._shards)
+        return [item for item in mine if item.number not in held]
+
+    async def _serve(self, crew: Crew, lane: str) -> None:
+        """Handle what waits in a lane, one after the other, as long as it is this process's."""
         waiting = self._lanes[lane]
-        while waiting and not self._stopping.is_set():
+        while waiting and crew.has(lane) and not self._stopping.is_set():
+            item = waiting.popleft()
             async with self._places:
-                await self._attempt(waiting.popleft())
-            self._held -= 1
+                await self._attempt(crew, item)
+            self._held.discard(item.number)
             if self._may_hold_more:
                 self._woken.set()
+        self._held.difference_update(item.number for item in waiting)
         del self._lanes[lane]
+        if not crew.is_alone:
+            self._finished.add(lane)
+            self._woken.set()
 
-    async def _attempt(self, item: Item) -> None:
-        """Handle an item until it is done or set aside, or the time has come to stop."""
+    async def _attempt(self, crew: Crew, item: Item) -> None:
+        """Handle an item until it is done or set aside, or the time has come to stop, or somebody else does it."""
         tries = item.tries
         for pause in pauses(self._pauses):
             try:
@@ -129,7 +185,7 @@ class Inbox:
                     return
             else:
                 return
-            if await self._stops_within(pause):
+            if await self._stops_within(pause) or not crew.has(item.lane):
                 return
 
     async def _is_set_aside(self, item: Item, tries: int) -> bool:

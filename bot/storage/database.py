@@ -5,7 +5,7 @@ Statements are written once, in SQL that SQLite and PostgreSQL both know, with q
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
@@ -66,6 +66,10 @@ class Transaction(ABC):
         """
 
     @abstractmethod
+    async def call(self, work: str) -> None:
+        """Have every process that shares some work told, once this is committed, that there is more of it."""
+
+    @abstractmethod
     def chunks(self, query: str, count: int) -> AsyncIterator[Sequence[Row]]:
         """Yield the rows of a query, so many at once: however many they are, they take no more memory."""
 
@@ -81,6 +85,31 @@ class Transaction(ABC):
         """Run one statement, and return its first row, None where it gives none."""
         rows = await self.rows(statement, *values)
         return rows[0] if rows else None
+
+
+class Crew(ABC):
+    """The processes that share some work, seen from one of them: each piece of it is one process's at a time."""
+
+    @property
+    @abstractmethod
+    def is_alone(self) -> bool:
+        """Whether nobody else may have done what this process claims, since it was last looked at."""
+
+    @abstractmethod
+    async def claim(self, pieces: Collection[str]) -> Collection[str]:
+        """Return those of some pieces that are this process's from now on: no other one has them.
+
+        Raises:
+            DatabaseError: it cannot be known now.
+        """
+
+    @abstractmethod
+    async def release(self, pieces: Collection[str]) -> None:
+        """Leave pieces to whoever claims them next."""
+
+    @abstractmethod
+    def has(self, piece: str) -> bool:
+        """Tell whether a piece is still this process's: where the server was lost, none is."""
 
 
 class Database(ABC):
@@ -124,6 +153,15 @@ class Database(ABC):
         """Wait until no other process leads in a subject, and lead in it until the end.
 
         What is given is set when it is no longer known that no other one does.
+        """
+
+    @abstractmethod
+    def crew(self, work: str, called: asyncio.Event) -> AbstractAsyncContextManager[Crew]:
+        """Take part in some work that several processes share, until the end.
+
+        Args:
+            work: what it is called by.
+            called: what is set when there may be more of it.
         """
 
     @abstractmethod

@@ -7,15 +7,54 @@ from datetime import datetime, timedelta
 from bot.storage.database import Database, Row, Transaction, stamp
 
 KEPT_ASIDE = timedelta(hours=48)
+_ORIGINS_TOGETHER = 1 << 22
+"""Discord divides by the time in an id, which is in its upper bits."""
+_ITEM = "SELECT number, id, lane, payload, at, sent, tries FROM inbox"
+_AMONG = f"origin / {_ORIGINS_TOGETHER} % ? BETWEEN ? AND ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Some of the parts into which a platform divides what it delivers, by where that comes from.
+
+    https://discord.com/developers/docs/events/gateway#sharding-sharding-formula
+
+    Attributes:
+        first: the first of these parts, counted from 0.
+        last: the last of them.
+        count: how many parts there are.
+    """
+
+    first: int = 0
+    last: int = 0
+    count: int = 1
+
+    def hold(self, origin: int) -> bool:
+        """Tell whether what comes from somewhere is in these parts."""
+        return self.first <= origin // _ORIGINS_TOGETHER % self.count <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}/{self.count}"
+
+
+EVERYTHING = Shards()
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Something that a platform delivered: its id there, the lane in which it waits its turn, and what it is."""
+    """Something that a platform delivered.
+
+    Attributes:
+        id: the platform's id of it.
+        lane: what it waits its turn in.
+        payload: what it is.
+        origin: the number of where it comes from, where the platform divides what it delivers by that.
+    """
 
     id: str
     lane: str
     payload: str
+    origin: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +84,39 @@ async def keep(transaction: Transaction, platform: str, delivered: Iterable[Deli
     """Keep what was delivered, but for what came before."""
     at = stamp(now)
     await transaction.each(
-        "INSERT INTO inbox (platform, id, lane, payload, at) SELECT ?, ?, ?, ?, ?"
+        "INSERT INTO inbox (platform, id, lane, payload, origin, at) SELECT ?, ?, ?, ?, ?, ?"
         " WHERE NOT EXISTS (SELECT 1 FROM events WHERE platform = ? AND id = ?) ON CONFLICT DO NOTHING",
-        [(platform, each.id, each.lane, each.payload, at, platform, each.id) for each in delivered],
+        [(platform, each.id, each.lane, each.payload, each.origin, at, platform, each.id) for each in delivered],
     )
 
 
-async def waiting(database: Database, platform: str, after: int, count: int) -> list[Item]:
+async def waiting(database: Database, platform: str, after: int, count: int, shards: Shards = EVERYTHING) -> list[Item]:
     """Return the next items after a number, in order.
 
     Raises:
         DatabaseError: the database cannot be read; the same holds for all that follows.
     """
     rows = await database.rows(
-        "SELECT number, id, lane, payload, at, sent, tries FROM inbox"
-        " WHERE platform = ? AND number > ? AND set_aside = 0 ORDER BY number LIMIT ?",
+        f"{_ITEM} WHERE platform = ? AND number > ? AND set_aside = 0 AND {_AMONG} ORDER BY number LIMIT ?",
         platform,
         after,
+        shards.count,
+        shards.first,
+        shards.last,
         count,
     )
     return [_item(row) for row in rows]
 
 
-async def in_lane(database: Database, platform: str, lane: str) -> list[Item]:
+async def in_lane(database: Database, platform: str, lane: str, shards: Shards = EVERYTHING) -> list[Item]:
     """Return all items that wait in a lane, in order."""
     rows = await database.rows(
-        "SELECT number, id, lane, payload, at, sent, tries FROM inbox"
-        " WHERE platform = ? AND lane = ? AND set_aside = 0 ORDER BY number",
+        f"{_ITEM} WHERE platform = ? AND lane = ? AND set_aside = 0 AND {_AMONG} ORDER BY number",
         platform,
         lane,
+        shards.count,
+        shards.first,
+        shards.last,
     )
     return [_item(row) for row in rows]
 

@@ -6,7 +6,7 @@ takes its turn by an advisory lock: the events of one account (a lane), what is 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +17,7 @@ import asyncpg
 from bot.storage.address import ServerAddress
 from bot.storage.database import (
     ConflictError,
+    Crew,
     Database,
     DatabaseError,
     Row,
@@ -47,6 +48,7 @@ _LOOKS_EVERY, _SLOW = 2.0, 4.0
 Whoever cannot reach the server stops within 6 s; the server lets go of them within 10 s, if nothing told it before; and
 the next one comes within 2 s.
 """
+_CHANNEL = "vigie"
 _VERSION = "schema_version"
 _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 _CONFLICTS = (
@@ -80,6 +82,9 @@ class ServerTransaction(Transaction):
             await self._connection.execute(_held(subject))
         return True
 
+    async def call(self, work: str) -> None:
+        await self.rows("SELECT pg_notify(?, ?)", _CHANNEL, work)
+
     async def chunks(self, query: str, count: int) -> AsyncIterator[Sequence[Row]]:
         # A name of its own: how the rows of another one look is remembered with the statement.
         cursor = f"chunks_{blake2b(query.encode(), digest_size=8).hexdigest()}"
@@ -109,6 +114,92 @@ class ServerTransaction(Transaction):
             " FROM information_schema.columns WHERE table_schema = current_schema() AND is_identity = 'YES'"
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+
+class ServerCrew(Crew):
+    """Those who claim pieces of some work on a connection of their own: whoever loses it has lost them, too."""
+
+    def __init__(self, address: ServerAddress, work: str, called: asyncio.Event) -> None:
+        self._address = address
+        self._work = work
+        self._called = called
+        self._connection: asyncpg.Connection | None = None
+        self._connected = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._held: set[str] = set()
+
+    @property
+    def is_alone(self) -> bool:
+        return False
+
+    async def claim(self, pieces: Collection[str]) -> Collection[str]:
+        names = list(pieces)
+        with _in_words(self._address):
+            await asyncio.wait_for(self._connected.wait(), _TO_CONNECT)
+            async with self._turn:
+                rows = await self._standing.fetch(
+                    "SELECT piece FROM unnest($1::text[], $2::bigint[]) AS pieces (piece, number)"
+                    " WHERE pg_try_advisory_lock(number)",
+                    names,
+                    [self._number(piece) for piece in names],
+                )
+                claimed = [row[0] for row in rows]
+                self._held.update(claimed)
+        return claimed
+
+    async def release(self, pieces: Collection[str]) -> None:
+        async with self._turn:
+            numbers = [self._number(piece) for piece in self._held.intersection(pieces)]
+            self._held.difference_update(pieces)
+            if numbers:
+                with suppress(*_ERRORS):
+                    await self._standing.execute(
+                        "SELECT pg_advisory_unlock(number) FROM unnest($1::bigint[]) AS pieces (number)", numbers
+                    )
+
+    def has(self, piece: str) -> bool:
+        return piece in self._held
+
+    async def stay(self) -> None:
+        """Be reachable for the others, and connect anew whenever the connection is lost, until cancelled."""
+        while True:
+            try:
+                connection = await _connect(self._address)
+            except _ERRORS:
+                await asyncio.sleep(_LOOKS_EVERY)
+                continue
+            try:
+                await connection.add_listener(_CHANNEL, self._hear)
+                self._connection = connection
+                self._connected.set()
+                # What came before it could be heard of.
+                self._called.set()
+                await self._until_lost(connection)
+            except _ERRORS as error:
+                _log.warning("Who does what of %s cannot be known now (%s).", self._work, _told(error))
+            finally:
+                self._connected.clear()
+                self._held.clear()
+                connection.terminate()
+
+    @property
+    def _standing(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            raise asyncpg.InterfaceError("the connection was lost")
+        return self._connection
+
+    async def _until_lost(self, connection: asyncpg.Connection) -> None:
+        while True:
+            await asyncio.sleep(_LOOKS_EVERY)
+            async with self._turn:
+                await connection.execute("SELECT 1")
+
+    def _hear(self, _connection: object, _process: int, _channel: str, work: object) -> None:
+        if work == self._work:
+            self._called.set()
+
+    def _number(self, piece: str) -> int:
+        return _number(f"{self._work}/{piece}")
 
 
 class ServerDatabase(Database):
@@ -168,7 +259,7 @@ class ServerDatabase(Database):
             connection = None
             try:
                 with _in_words(self._address):
-                    connection = await self._connection()
+                    connection = await _connect(self._address)
                     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _number(subject)):
                         if not waits:
                             _log.info("Another process serves %s: this one waits for its turn.", subject)
@@ -184,10 +275,15 @@ class ServerDatabase(Database):
             else:
                 return connection
 
-    async def _connection(self) -> asyncpg.Connection:
-        return await asyncpg.connect(
-            self._address.get_secret_value(), timeout=_TO_CONNECT, command_timeout=_SLOW, server_settings=_SESSION
-        )
+    @asynccontextmanager
+    async def crew(self, work: str, called: asyncio.Event) -> AsyncIterator[Crew]:
+        crew = ServerCrew(self._address, work, called)
+        staying = asyncio.create_task(crew.stay())
+        try:
+            yield crew
+        finally:
+            staying.cancel()
+            await asyncio.gather(staying, return_exceptions=True)
 
     async def rows(self, query: str, *values: object) -> Sequence[Row]:
         with _in_words(self._address):
@@ -257,6 +353,13 @@ async def open_server(address: ServerAddress) -> AsyncIterator[Database]:
     finally:
         with suppress(TimeoutError):
             await asyncio.wait_for(pool.close(), _TO_CONNECT)
+
+
+async def _connect(address: ServerAddress) -> asyncpg.Connection:
+    """Return a connection for what is held as long as it stands."""
+    return await asyncpg.connect(
+        address.get_secret_value(), timeout=_TO_CONNECT, command_timeout=_SLOW, server_settings=_SESSION
+    )
 
 
 async def _read_sums(connection: asyncpg.Connection) -> None:

@@ -7,7 +7,7 @@ for, since to hand one to a thread and back takes many times as long as the stat
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import aiosqlite
 
 from bot.storage.database import (
     MEMORY,
+    Crew,
     Database,
     DatabaseError,
     Row,
@@ -55,6 +56,9 @@ class SqliteTransaction(Transaction):
     async def hold(self, subject: str) -> bool:  # noqa: ARG002 - whoever writes holds everything
         return False
 
+    async def call(self, work: str) -> None:
+        """Tell nobody: a file's work is all done by one process."""
+
     async def chunks(self, query: str, count: int) -> AsyncIterator[Sequence[Row]]:
         cursor = self._connection.execute(query)
         while found := cursor.fetchmany(count):
@@ -69,6 +73,23 @@ class SqliteTransaction(Transaction):
             last = max(numbers.get(table, 0), (await self.last_numbers()).get(table, 0))
             await self.rows("DELETE FROM sqlite_sequence WHERE name = ?", table)
             await self.rows("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, last)
+
+
+class Alone(Crew):
+    """A crew of one: all work is its own."""
+
+    @property
+    def is_alone(self) -> bool:
+        return True
+
+    async def claim(self, pieces: Collection[str]) -> Collection[str]:
+        return pieces
+
+    async def release(self, pieces: Collection[str]) -> None:
+        """Leave them to nobody."""
+
+    def has(self, piece: str) -> bool:  # noqa: ARG002
+        return True
 
 
 class SqliteDatabase(Database):
@@ -109,6 +130,10 @@ class SqliteDatabase(Database):
     async def leads(self, subject: str) -> AsyncIterator[asyncio.Event]:  # noqa: ARG002
         """Lead at once: a file is served by one process."""
         yield asyncio.Event()
+
+    @asynccontextmanager
+    async def crew(self, work: str, called: asyncio.Event) -> AsyncIterator[Crew]:  # noqa: ARG002
+        yield Alone()
 
     async def rows(self, query: str, *values: object) -> list[Row]:
         async with self._turn:

@@ -28,6 +28,7 @@ from bot.platforms.handling import Handling
 from bot.platforms.inbox import Inbox, pauses
 from bot.rendering.wording import Wording
 from bot.storage.database import Database, DatabaseError
+from bot.storage.inbox import EVERYTHING, Shards
 
 _UNASKED = 5
 """Messages a second that nobody asked for, at most: those that answer somebody come first."""
@@ -46,12 +47,14 @@ class Connection:
         api: the address of the HTTP API, where a proxy stands in for Discord's.
         gateway: the address of the gateway, where a proxy stands in for the one that Discord names.
         welcomes: whether to ask to be told who joins, which the developer portal must allow.
+        shards: the shards that this process serves; None for all, as many as Discord wants.
     """
 
     token: str = field(repr=False)
     api: str = "https://discord.com/api/v10"
     gateway: str | None = None
     welcomes: bool = True
+    shards: Shards | None = None
 
 
 class DiscordAdapter:
@@ -75,11 +78,12 @@ class DiscordAdapter:
         self._wording = wording
         self._database = database
         self._timing = timing
+        self._shards = connection.shards or EVERYTHING
         self._asks_for_members = connection.welcomes
         self._visibility = Visibility(advisor, now)
         self._carrier = DiscordCarrier(wording.asides, self._visibility, advisor)
         self._handling = Handling(self._carrier, advisor, database, now, figures)
-        self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, timing.retries)
+        self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, timing.retries, self._shards)
         self._desk = Desk(advisor, self._carrier, self._handling, self._inbox, self._visibility, now)
         self._unasked = AsyncLimiter(_UNASKED, 1)
         self._now = now
@@ -136,7 +140,8 @@ class DiscordAdapter:
         self._is_ready = self._was_ready = True
         try:
             known = await self._advisor.communities(PLATFORM)
-            for gone in {each.id for each in known} - {str(guild.id) for guild in client.guilds}:
+            served = {each.id for each in known if self._shards.hold(int(each.id))}
+            for gone in served - {str(guild.id) for guild in client.guilds}:
                 await self._advisor.note_unreachable(Address(PLATFORM, "", gone), self._now())
         except DatabaseError as error:
             _log.warning("The servers could not be looked up. %s", error)
@@ -161,10 +166,10 @@ class DiscordAdapter:
             await client.login(self._connection.token)
             shards, gateway, _ = await client.http.get_bot_gateway()
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(self._connection.gateway or gateway)
-            if shards == 1:
+            if shards == 1 and self._connection.shards is None:
                 await self._stay(client)
                 return
-        async with self._made(ShardedVigieClient) as client:
+        async with self._made(ShardedVigieClient, **_divided(self._connection.shards)) as client:
             await client.login(self._connection.token)
             await self._stay(client)
 
@@ -184,9 +189,9 @@ class DiscordAdapter:
                 task.cancel()
             await asyncio.gather(connecting, tending, return_exceptions=True)
 
-    def _made(self, kind: type[VigieClient]) -> VigieClient:
+    def _made(self, kind: type[VigieClient], **options: object) -> VigieClient:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, members=self._asks_for_members)
-        client = kind(intents, self._connection.gateway, self._timing, self._desk, self)
+        client = kind(intents, self._connection.gateway, self._timing, self._desk, self, **options)
         add_commands(client.tree, self._wording, self._advisor, self._desk)
         return client
 
@@ -204,7 +209,7 @@ class DiscordAdapter:
                 continue
             try:
                 await self._visibility.refresh()
-                await give_roles(client, self._advisor)
+                await give_roles(client, self._advisor, self._shards)
             except (DatabaseError, OutageError) as error:
                 _log.warning("Roles have to wait. %s", error)
 
@@ -232,6 +237,11 @@ class DiscordAdapter:
             return
         self._figures.troubled(PLATFORM, Trouble.OUTAGE)
         _log.warning("Discord cannot be served now. %s", _explained(error))
+
+
+def _divided(shards: Shards | None) -> dict[str, object]:
+    """Return what tells a client which shards are its own."""
+    return {"shard_ids": list(range(shards.first, shards.last + 1)), "shard_count": shards.count} if shards else {}
 
 
 def reach(connection: Connection) -> None:

@@ -150,7 +150,7 @@ class DiscordCarrier:
 
     async def _say_to_all(self, address: Address, replies: Sequence[Reply], replies_to: str | None) -> None:
         """Say something in a channel of a server; where it is for none of them, where Discord itself writes."""
-        channel = channel_of(address) or self._open.main_channel(int(address.community or 0))
+        channel = channel_of(address) or await self._open.main_channel(int(address.community or 0))
         for part in _posts(replies, replies_to):
             await self._open.post(channel, part)
 

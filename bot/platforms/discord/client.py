@@ -76,7 +76,13 @@ class VigieClient(discord.Client):
     """Discord's client for one connection; it is made anew for the next one."""
 
     def __init__(
-        self, intents: discord.Intents, gateway: str | None, timing: Timing, desk: Desk, watches: Watches
+        self,
+        intents: discord.Intents,
+        gateway: str | None,
+        timing: Timing,
+        desk: Desk,
+        watches: Watches,
+        **options: Any,
     ) -> None:
         super().__init__(
             intents=intents,
@@ -85,6 +91,7 @@ class VigieClient(discord.Client):
             # The library does it in a task that nobody looks after when the connection is lost meanwhile.
             chunk_guilds_at_startup=False,
             guild_ready_timeout=timing.servers,
+            **options,
         )
         self._timing = timing
         self._gateway = gateway and URL(gateway)

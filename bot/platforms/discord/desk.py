@@ -126,32 +126,35 @@ class Desk:
             self._visibility.note_message(message.channel.id)
         received = heard_message(message, me, self._now(), edited=edited)
         if received:
-            await self._accept(received, received.incoming.id or "")
+            await self._accept(received, received.incoming.id or "", message.guild.id if message.guild else 0)
 
     async def joined(self, member: discord.Member) -> None:
         """Take in that somebody is in a server now; machines are not welcomed."""
         if not member.bot:
             since = member.joined_at.isoformat() if member.joined_at else ""
-            await self._accept(heard_joining(member, self._now()), f"joined/{member.guild.id}/{member.id}/{since}")
+            identifier = f"joined/{member.guild.id}/{member.id}/{since}"
+            await self._accept(heard_joining(member, self._now()), identifier, member.guild.id)
 
     async def server(self, guild: discord.Guild, event: Event) -> None:
         """Take in that Vigie was taken in a server, or put out of it."""
         received = heard_of_server(guild, self._now(), event)
         since = guild.me.joined_at.isoformat() if guild.me and guild.me.joined_at else ""
-        await self._accept(received, f"{event}/{guild.id}/{since}")
+        await self._accept(received, f"{event}/{guild.id}/{since}", guild.id)
 
     async def _take(self, interaction: Interaction, received: DiscordReceived) -> None:
         self._carrier.hold_open(interaction, received)
-        await self._accept(received, str(interaction.id))
+        # Whoever acknowledges it answers it, too, wherever that goes.
+        await self._accept(received, str(interaction.id), interaction.guild_id or 0)
 
     async def finish(self) -> None:
         """Wait until all that came in is kept, and Discord knows what was heard."""
         while in_hand := (*self._in_hand, *self._carrier.acknowledging):
             await asyncio.wait(in_hand)
 
-    async def _accept(self, received: DiscordReceived, identifier: str) -> None:
+    async def _accept(self, received: DiscordReceived, identifier: str, server: int) -> None:
         """Keep an event until it is answered; Discord does not deliver it again, so that it is answered in any case."""
-        accepting = asyncio.create_task(self._keep_or_answer(received, identifier))
+        delivered = Delivered(identifier, lane(received), kept(received), server)
+        accepting = asyncio.create_task(self._keep_or_answer(received, delivered))
         self._take_in_hand(accepting)
         await accepting
 
@@ -159,9 +162,9 @@ class Desk:
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
 
-    async def _keep_or_answer(self, received: DiscordReceived, identifier: str) -> None:
+    async def _keep_or_answer(self, received: DiscordReceived, delivered: Delivered) -> None:
         try:
-            await self._inbox.accept([Delivered(identifier, lane(received), kept(received))])
+            await self._inbox.accept([delivered])
         except DatabaseError as error:
             _log.warning("An event of Discord could not be kept. %s", error)
             await self._handling.reply_unkept(received)

@@ -12,6 +12,7 @@ from bot.platforms.discord.outgoing import Sender
 from bot.platforms.discord.requests import asked
 from bot.platforms.errors import OutageError, UnreachableError
 from bot.platforms.parts import posts
+from bot.storage.inbox import EVERYTHING, Shards
 
 _GONE = frozenset({10007, 10013, 10004})
 """The member, the account or the server is there no longer."""
@@ -19,14 +20,16 @@ _GONE = frozenset({10007, 10013, 10004})
 _log = logging.getLogger(__name__)
 
 
-async def give_roles(client: discord.Client, advisor: Advisor) -> None:
-    """Give all roles that wait to be given; a server where that cannot be done is told so once.
+async def give_roles(client: discord.Client, advisor: Advisor, shards: Shards = EVERYTHING) -> None:
+    """Give the roles that wait to be given in some shards; a server where that cannot be done is told so once.
 
     Raises:
         OutageError: Discord cannot be reached now: the others wait.
         DatabaseError: the database cannot be used now.
     """
     for grant in await advisor.grants(PLATFORM):
+        if not shards.hold(int(grant.address.community or 0)):
+            continue
         refused = not await _is_given(client, grant)
         told = await advisor.settle(grant, refused=refused)
         if told.replies:

@@ -92,11 +92,14 @@ class Sender:
         """Return the channel of the direct messages with somebody."""
         return (await asked(self._client.create_dm(discord.Object(account)))).id
 
-    def main_channel(self, server: int) -> int | None:
+    async def main_channel(self, server: int) -> int | None:
         """Return the channel of a server in which Discord itself writes, None where there is none."""
         guild = self._client.get_guild(server)
-        place = guild.system_channel if guild else None
-        return place.id if place else None
+        if guild is None:
+            # It is in a shard of another process.
+            found = (await asked(self._client.http.get_guild(server, with_counts=False))).get("system_channel_id")
+            return int(found) if found else None
+        return guild.system_channel.id if guild.system_channel else None
 
     async def _answer_by(self, hook: discord.Webhook, part: Part[Message], *, unseen: bool) -> int | None:
         match part:

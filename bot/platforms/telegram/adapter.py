@@ -12,10 +12,12 @@ from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
+from bot.content.corpus import digest
 from bot.core.advisor import Advisor
 from bot.core.messages import Due
 from bot.errors import BotError
 from bot.operating.figures import UNCOUNTED, Figures, Trouble
+from bot.platforms.base import done_until
 from bot.platforms.errors import OutageError, UnreachableError
 from bot.platforms.handling import Handling
 from bot.platforms.inbox import PAUSES, Inbox, pauses
@@ -77,6 +79,8 @@ class TelegramAdapter:
         figures: Figures = UNCOUNTED,
     ) -> None:
         self._figures = figures
+        self._database = database
+        self._subject = f"{PLATFORM} ({digest(connection.token)})"
         self._webhook = connection.webhook
         self._advisor = advisor
         self._wording = wording
@@ -141,21 +145,18 @@ class TelegramAdapter:
     async def _take_until_stopped(self) -> None:
         """Take updates, in the way that was chosen, until stopped or until they cannot be taken at all."""
         webhook = self._webhook
-        taking = asyncio.create_task(
-            listen(self._bot, webhook, self._accept, self._seconds)
-            if webhook
-            else poll(self._bot, self._accept, self._seconds, self._hear)
-        )
-        stopping = asyncio.create_task(self._stopping.wait())
+        taking = listen(self._bot, webhook, self._accept, self._seconds) if webhook else self._poll_in_turn()
         try:
-            await asyncio.wait((taking, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if taking.done():
-                taking.result()
+            await done_until(self._stopping, taking)
         finally:
-            taking.cancel()
-            stopping.cancel()
-            await asyncio.gather(taking, stopping, return_exceptions=True)
             self._inbox.stop()
+
+    async def _poll_in_turn(self) -> None:
+        """Ask for updates as long as no other process does: Telegram gives them to one alone."""
+        while True:
+            async with self._database.leads(self._subject) as lost:
+                await done_until(lost, poll(self._bot, self._accept, self._seconds, self._hear))
+            _log.warning("Another process may ask for Telegram's updates now.")
 
     async def _accept(self, updates: Sequence[Update]) -> None:
         """Keep updates; what is asked inline is answered at once or never, and is not kept."""

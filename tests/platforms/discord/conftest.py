@@ -20,6 +20,7 @@ from bot.rendering.templates import Templates
 from bot.rendering.wording import Wording, read_wording
 from bot.resources import PROMPTS
 from bot.storage.database import Database
+from bot.storage.inbox import Shards
 from tests.fakes.discord import Channel, FakeDiscord, Server, User
 from tests.people import NOON
 
@@ -47,10 +48,13 @@ class Vigie:
         gateway: str | None = None,
         timing: Timing = SOON,
         wording: Wording = _WORDING,
+        shards: Shards | None = None,
     ) -> DiscordAdapter:
         """Return an adapter on the double and on the database, not running."""
         double = self._double
-        connection = Connection(token or double.token, double.api, gateway or double.gateway, welcomes=welcomes)
+        connection = Connection(
+            token or double.token, double.api, gateway or double.gateway, welcomes=welcomes, shards=shards
+        )
         return DiscordAdapter(connection, self.advisor, wording, self._database, lambda: double.clock.now, timing)
 
     async def starts(self, adapter: DiscordAdapter | None = None) -> None:

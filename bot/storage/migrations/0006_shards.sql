@@ -1,0 +1,2 @@
+-- Where what a platform delivered comes from, as a number, where the platform divides what it delivers by that.
+ALTER TABLE inbox ADD COLUMN origin INTEGER NOT NULL DEFAULT 0
