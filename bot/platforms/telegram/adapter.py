@@ -32,7 +32,7 @@ from bot.rendering.wording import Wording
 from bot.storage.database import Database, DatabaseError
 from bot.storage.inbox import Delivered
 
-_CONNECTIONS = 16
+CONNECTIONS = 16
 """Messages on their way at the same time: those that are not recorded when the process is killed go out again."""
 _CONNECTION_WAIT = 30
 """Seconds that a message waits for one of the connections to be free."""
@@ -196,7 +196,7 @@ def made_bot(connection: Connection) -> ExtBot[int]:
         connection.token,
         f"{connection.api}/bot",
         f"{connection.api}/file/bot",
-        request=HTTPXRequest(_CONNECTIONS, proxy=connection.proxy, pool_timeout=_CONNECTION_WAIT),
+        request=HTTPXRequest(CONNECTIONS, proxy=connection.proxy, pool_timeout=_CONNECTION_WAIT),
         get_updates_request=HTTPXRequest(1, proxy=connection.proxy),
         rate_limiter=AIORateLimiter(max_retries=_RETRIES) if connection.paced else None,
     )

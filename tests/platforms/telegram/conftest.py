@@ -10,7 +10,6 @@ from bot.core.advisor import Advisor
 from bot.core.smalltalk import SmallTalk
 from bot.core.voice import Voice
 from bot.library import Library
-from bot.operating.figures import UNCOUNTED
 from bot.platforms.telegram.adapter import Connection, TelegramAdapter
 from bot.platforms.telegram.webhook import Webhook
 from bot.rendering.check import read_small_talk
@@ -35,7 +34,6 @@ class Vigie:
         self, telegram: FakeTelegram, advisor: Advisor, database: Database, seconds: Sequence[float] = SOON
     ) -> None:
         self.seconds = seconds
-        self.figures = UNCOUNTED
         self.advisor = advisor
         self._telegram = telegram
         self._database = database
@@ -48,13 +46,7 @@ class Vigie:
             token or telegram.token, telegram.base_url.removesuffix("/bot"), webhook=webhook, paced=paced
         )
         return TelegramAdapter(
-            connection,
-            self.advisor,
-            _WORDING,
-            self._database,
-            lambda: telegram.clock.now,
-            self.seconds,
-            self.figures,
+            connection, self.advisor, _WORDING, self._database, lambda: telegram.clock.now, self.seconds
         )
 
     async def starts(self, adapter: TelegramAdapter | None = None) -> None:
