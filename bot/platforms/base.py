@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.core.messages import Due
+
+Result = TypeVar("Result")
 
 
 class Platform(Protocol):
@@ -37,8 +39,8 @@ class Platform(Protocol):
         ...
 
 
-async def done_until(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
-    """Do some work until it ends; once the event is set, what is left of it is given up.
+async def result_until(event: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Return what some work comes to; once the event is set, what is left of it is given up, and it comes to None.
 
     Raises:
         Exception: whatever the work raises.
@@ -46,8 +48,7 @@ async def done_until(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> N
     working, waiting = asyncio.create_task(work), asyncio.create_task(event.wait())
     try:
         await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
+        return working.result() if working.done() else None
     finally:
         working.cancel()
         waiting.cancel()

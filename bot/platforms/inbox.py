@@ -5,8 +5,10 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
 
+from bot.platforms.base import result_until
 from bot.platforms.errors import OutageError
 from bot.storage import inbox
 from bot.storage.database import Crew, Database, DatabaseError
@@ -87,7 +89,12 @@ class Inbox:
     async def empty(self) -> None:
         """Handle what is kept until stopped; then finish what was begun."""
         self._woken.set()
-        async with self._database.crew(self._work, self._woken) as crew, asyncio.TaskGroup() as serving:
+        async with AsyncExitStack() as joined:
+            joining = joined.enter_async_context(self._database.crew(self._work, self._woken))
+            crew = await result_until(self._stopping, joining)
+            if crew is None:
+                return
+            serving = await joined.enter_async_context(asyncio.TaskGroup())
             again = asyncio.create_task(self._look_again(crew))
             try:
                 while await self._woken.wait() and not self._stopping.is_set():

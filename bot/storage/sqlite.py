@@ -6,12 +6,14 @@ for, since to hand one to a thread and back takes many times as long as the stat
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import aiosqlite
+from filelock import FileLock, Timeout
 
 from bot.storage.database import (
     MEMORY,
@@ -29,6 +31,8 @@ from bot.storage.database import (
 _READ_AT_ONCE = 64
 _PATIENCE, _PAUSE = 5.0, 0.05
 """Seconds: how long another process is waited for, and how often it is looked at again."""
+_LOOKS_EVERY = 1.0
+"""Seconds between looks whether the process that serves the file still does."""
 
 PRAGMAS = (
     "busy_timeout = 5000",
@@ -39,6 +43,9 @@ PRAGMAS = (
     "wal_autocheckpoint = 4000",  # pages, 16 MB: fewer people wait for the log to be written back
     "cache_size = -32768",  # KiB: the upper levels of every index stay at hand, however many people are kept
 )
+
+
+_log = logging.getLogger(__name__)
 
 
 class SqliteTransaction(Transaction):
@@ -76,7 +83,7 @@ class SqliteTransaction(Transaction):
 
 
 class Alone(Crew):
-    """A crew of one: all work is its own."""
+    """A crew of one: a file is served by one process, and all work is its own."""
 
     @property
     def is_alone(self) -> bool:
@@ -100,6 +107,7 @@ class SqliteDatabase(Database):
         self._within = within
         self._path = path
         self._turn = asyncio.Lock()
+        self._serving = FileLock(f"{path}.lock", blocking=False, thread_local=False)
 
     @property
     def path(self) -> Path:
@@ -127,13 +135,41 @@ class SqliteDatabase(Database):
         return self.transaction()
 
     @asynccontextmanager
-    async def leads(self, subject: str) -> AsyncIterator[asyncio.Event]:  # noqa: ARG002
-        """Lead at once: a file is served by one process."""
-        yield asyncio.Event()
+    async def leads(self, subject: str) -> AsyncIterator[asyncio.Event]:
+        async with self._served(subject):
+            yield asyncio.Event()
 
     @asynccontextmanager
     async def crew(self, work: str, called: asyncio.Event) -> AsyncIterator[Crew]:  # noqa: ARG002
-        yield Alone()
+        async with self._served(work):
+            yield Alone()
+
+    @asynccontextmanager
+    async def _served(self, subject: str) -> AsyncIterator[None]:
+        """Wait until no other process serves the file, and let none until the end; the kernel lets go of the dead."""
+        if not self.lasts:
+            yield
+            return
+        waits = False
+        while not self._is_taken():
+            if not waits:
+                _log.warning("Another process serves %s on %s: this one waits for its turn.", subject, self._path)
+            waits = True
+            await asyncio.sleep(_LOOKS_EVERY)
+        try:
+            yield
+        finally:
+            self._serving.release()
+
+    def _is_taken(self) -> bool:
+        """Take the file for this process, once more if it has it; return whether it could be."""
+        try:
+            self._serving.acquire()
+        except Timeout:
+            return False
+        except OSError as error:
+            raise _in_words(self._path, error) from error
+        return True
 
     async def rows(self, query: str, *values: object) -> list[Row]:
         async with self._turn:

@@ -16,6 +16,8 @@ from bot.storage.address import ServerAddress
 from bot.storage.database import MEMORY, Database, open_database
 from tests.fakes.postgresql import PostgreSQL
 from tests.fakes.telegram import FakeTelegram, Message, User
+from tests.platforms.log import heard
+from tests.platforms.office import Office, delivered, emptied
 
 QUESTION, ADVICE = "Faut-il répondre aux polémiques ?", "Alban Jarry"
 TAKES_OVER_WITHIN = 15.0
@@ -93,6 +95,44 @@ async def test_one_serves_and_the_next_one_once_it_stops(database: Database, oth
             two.stop()
             await second
     assert served == ["one begins", "one ends", "two begins", "two ends"]
+
+
+async def test_a_file_is_served_by_one_process_and_by_the_next_one_once_it_stops(tmp_path: Path) -> None:
+    served: list[str] = []
+    path = tmp_path / "vigie.sqlite3"
+    async with open_database(path) as first, open_database(path) as second:
+        one = Standby("here", lambda: Served("one", served), first, "here (1)")
+        other = Standby("there", lambda: Served("two", served), second, "there (1)")
+        async with running(one) as leading:
+            await until(served, "one begins")
+            with heard() as log:
+                async with running(other):
+                    await log.says(f"Another process serves there (1) on {path}")
+                    assert (one.is_ready, other.is_ready) == (True, False)
+                    one.stop()
+                    await leading
+                    await until(served, "two begins")
+    assert served == ["one begins", "one ends", "two begins"]
+
+
+async def test_what_waits_in_a_file_is_handled_by_the_process_that_serves_it(tmp_path: Path) -> None:
+    path = tmp_path / "vigie.sqlite3"
+    async with open_database(path) as first, open_database(path) as second:
+        mine, others = Office(first), Office(second)
+        incoming = mine.inbox()
+        async with emptied(incoming):
+            await incoming.accept(delivered("a1"))
+            await mine.has_done("a1")
+            with heard() as log:
+                # Whoever waits can be stopped.
+                async with emptied(others.inbox()):
+                    await log.says(f"Another process serves inbox telegram on {path}")
+                    await incoming.accept(delivered("a2"))
+                    await mine.has_done("a2")
+        async with emptied(others.inbox()):
+            await others.inbox().accept(delivered("a3"))
+            await others.has_done("a3")
+    assert (mine.done, others.done) == (["a1", "a2"], ["a3"])
 
 
 async def test_what_is_something_else_is_served_at_the_same_time(database: Database, other: Database) -> None:

@@ -17,7 +17,7 @@ from bot.core.advisor import Advisor
 from bot.core.messages import Due
 from bot.errors import BotError
 from bot.operating.figures import UNCOUNTED, Figures, Trouble
-from bot.platforms.base import done_until
+from bot.platforms.base import result_until
 from bot.platforms.errors import OutageError, UnreachableError
 from bot.platforms.handling import Handling
 from bot.platforms.inbox import PAUSES, Inbox, pauses
@@ -147,7 +147,7 @@ class TelegramAdapter:
         webhook = self._webhook
         taking = listen(self._bot, webhook, self._accept, self._seconds) if webhook else self._poll_in_turn()
         try:
-            await done_until(self._stopping, taking)
+            await result_until(self._stopping, taking)
         finally:
             self._inbox.stop()
 
@@ -155,7 +155,7 @@ class TelegramAdapter:
         """Ask for updates as long as no other process does: Telegram gives them to one alone."""
         while True:
             async with self._database.leads(self._subject) as lost:
-                await done_until(lost, poll(self._bot, self._accept, self._seconds, self._hear))
+                await result_until(lost, poll(self._bot, self._accept, self._seconds, self._hear))
             _log.warning("Another process may ask for Telegram's updates now.")
 
     async def _accept(self, updates: Sequence[Update]) -> None:
