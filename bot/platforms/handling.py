@@ -91,6 +91,7 @@ class Carrier(Protocol[ReceivedT, Shown]):
 class _Progress:
     """How much of an answer was sent, and the messages that it takes."""
 
+    outgoing: Outgoing
     sent: int
     taken: list[int] = field(default_factory=list)
 
@@ -193,7 +194,7 @@ class Handling(Generic[ReceivedT, Shown]):
         if received.incoming.edited and not before:
             # What was no question is none for having been written anew.
             return Outgoing(())
-        outgoing = await self._decided(received)
+        outgoing = self._begun(item) or await self._decided(received)
         begun = time.perf_counter()
         try:
             if outgoing.in_private:
@@ -210,6 +211,11 @@ class Handling(Generic[ReceivedT, Shown]):
         finally:
             self._figures.took(Stage.SENDING, time.perf_counter() - begun)
         return outgoing
+
+    def _begun(self, item: Item) -> Outgoing | None:
+        """Return the answer of which a part was sent: it stays, whatever can be kept or found by now."""
+        progress = self._progress.get(item.number)
+        return progress.outgoing if progress and progress.sent else None
 
     async def _decided(self, received: ReceivedT) -> Outgoing:
         begun = time.perf_counter()
@@ -247,7 +253,8 @@ class Handling(Generic[ReceivedT, Shown]):
     async def _answer(self, item: Item, received: ReceivedT, outgoing: Outgoing, before: Sequence[int]) -> None:
         """Send what was not sent yet of an answer, and keep which messages it takes."""
         # What the database does not know, of an attempt before, is known here.
-        progress = self._progress.setdefault(item.number, _Progress(item.sent))
+        progress = self._progress.setdefault(item.number, _Progress(outgoing, item.sent))
+        progress.outgoing = outgoing
         posted = len(outgoing.postings)
         planned = self._carrier.parts(received, outgoing.replies, before)
         if not progress.sent:

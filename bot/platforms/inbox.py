@@ -72,6 +72,7 @@ class Inbox:
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._lanes: dict[str, deque[Item]] = {}
+        self._pausing: set[str] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def accept(self, delivered: Sequence[Delivered]) -> None:
@@ -142,7 +143,7 @@ class Inbox:
 
     async def _next(self, crew: Crew) -> list[Item]:
         """Return what comes next of what is not held yet, each lane in order."""
-        wanted = (_READ_AHEAD if crew.is_alone else _AT_ONCE) - len(self._held)
+        wanted = self._most(crew) - len(self._held)
         if wanted <= 0:
             self._may_hold_more = True
             return []
@@ -161,13 +162,17 @@ class Inbox:
             mine += await inbox.in_lane(self._database, self._platform, lane, self._shards)
         return [item for item in mine if item.number not in held]
 
+    def _most(self, crew: Crew) -> int:
+        """Return how many items may be held: where others could take them, those that can be handled now."""
+        put_off = sum(1 + len(self._lanes[lane]) for lane in self._pausing)
+        return _READ_AHEAD if crew.is_alone else min(_READ_AHEAD, _AT_ONCE + put_off)
+
     async def _serve(self, crew: Crew, lane: str) -> None:
         """Handle what waits in a lane, one after the other, as long as it is this process's."""
         waiting = self._lanes[lane]
         while waiting and crew.has(lane) and not self._stopping.is_set():
             item = waiting.popleft()
-            async with self._places:
-                await self._attempt(crew, item)
+            await self._attempt(crew, item)
             self._held.discard(item.number)
             if self._may_hold_more:
                 self._woken.set()
@@ -182,9 +187,13 @@ class Inbox:
         tries = item.tries
         for pause in pauses(self._pauses):
             try:
-                await self._handle(item)
+                async with self._places:
+                    await self._handle(item)
             except (OutageError, DatabaseError) as error:
                 _log.warning("An event of %s has to wait. %s", self._platform, error)
+            except (OSError, MemoryError) as error:
+                # What this machine lacks is no fault of the item's.
+                _log.warning("An event of %s has to wait (%s).", self._platform, type(error).__name__)
             except Exception:
                 tries += 1
                 _log.exception("Item %d of %s failed (%d of %d).", item.number, self._platform, tries, _TRIES)
@@ -192,7 +201,11 @@ class Inbox:
                     return
             else:
                 return
-            if await self._stops_within(pause) or not crew.has(item.lane):
+            self._pausing.add(item.lane)
+            self._woken.set()
+            stops = await self._stops_within(pause)
+            self._pausing.discard(item.lane)
+            if stops or not crew.has(item.lane):
                 return
 
     async def _is_set_aside(self, item: Item, tries: int) -> bool:

@@ -115,7 +115,7 @@ def lessons(data: bytes) -> None:
 def telegram(data: bytes) -> None:
     """Markdown, and what people typed within it, on its way to Telegram."""
     text = clean(_text(data))
-    for markdown in (text, escape_markdown(text)):
+    for markdown in (escape_markdown(text), *([] if uncarried(text) else [text])):
         _within_telegram(Reply((Block("advice", markdown), Block("more", "Ose."))))
     shown = formatted(f"Tu as écrit : {escape_markdown(text)}")
     assert not shown.entities

@@ -283,3 +283,27 @@ async def test_whatever_happens_each_lane_keeps_its_order_and_loses_nothing(offi
         await office.has_done(*expected)
     for lane in "abcdefgh":
         assert [each for each in office.done if each[0] == lane] == [each for each in expected if each[0] == lane]
+
+
+@pytest.mark.parametrize("lacking", [OSError(24, "Too many open files"), MemoryError()])
+async def test_what_the_machine_lacks_is_waited_for_and_no_fault_of_the_item_s(
+    office: Office, database: Database, lacking: Exception
+) -> None:
+    office.failures["a1"] = [lacking] * 5
+    incoming = office.inbox()
+    async with emptied(incoming):
+        await incoming.accept(delivered("a1"))
+        await office.has_done("a1")
+    assert await kept(database) == []
+
+
+async def test_those_who_wait_for_their_next_attempt_are_in_nobody_s_way(office: Office) -> None:
+    failing = [f"{letter}1" for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    for each in failing:
+        office.failures[each] = [OutageError("down")] * 100
+    incoming = office.inbox(NEVER_AGAIN)
+    async with emptied(incoming):
+        await incoming.accept(delivered(*failing))
+        await office.has_begun(*failing)
+        await incoming.accept(delivered("é1"))
+        await office.has_done("é1")

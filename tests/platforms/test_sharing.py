@@ -14,6 +14,7 @@ from discord.http import Route
 from bot.app import build_advisor
 from bot.library import Library
 from bot.platforms.base import Platform
+from bot.platforms.errors import OutageError
 from bot.platforms.telegram.adapter import CONNECTIONS
 from bot.platforms.telegram.webhook import Webhook
 from bot.storage.address import ServerAddress
@@ -27,7 +28,7 @@ from tests.platforms.discord import speaking as on_discord
 from tests.platforms.discord import steps as discord_steps
 from tests.platforms.discord.test_connection import asks
 from tests.platforms.log import heard
-from tests.platforms.office import Office, delivered, emptied
+from tests.platforms.office import NEVER_AGAIN, Office, delivered, emptied
 from tests.platforms.telegram import conftest as telegram_side
 from tests.platforms.telegram.process import free_port
 from tests.platforms.telegram.steps import QUESTION, all_is_handled
@@ -132,6 +133,19 @@ async def test_a_process_that_loses_the_server_goes_on_when_it_is_there_again(
             await are_done(database)
     assert office.done == ["a1", "a2"]
     assert "Traceback" not in log.text
+
+
+async def test_those_who_wait_for_their_next_attempt_are_in_nobody_s_way(office: Office) -> None:
+    failing = [
+        f"{letter}{number}" for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" for number in "12"
+    ]
+    for each in failing:
+        office.failures[each] = [OutageError("down")]
+    async with emptied(office.inbox(NEVER_AGAIN)):
+        await office.inbox().accept(delivered(*failing))
+        await office.has_begun(*failing[::2])
+        await office.inbox().accept(delivered("é1"))
+        await office.has_done("é1")
 
 
 async def test_each_part_of_what_is_divided_is_handled_where_it_belongs(database: Database, office: Office) -> None:

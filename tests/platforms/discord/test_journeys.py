@@ -1,7 +1,7 @@
 """Journeys on Discord: in the direct message, or unseen by others where that is closed; one message that changes."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.dialogue.script import Journey, TaskOption
 from bot.library import Library
 from bot.rendering.wording import FormName, read_wording
 from bot.resources import PROMPTS
-from bot.storage.database import MEMORY, Database, open_database
+from bot.storage.database import Database
 from tests.conversations.garden import QUESTION, REPLIES, TITLES, WORDS, Garden, voice_with_words
 from tests.conversations.words import LABELS
 from tests.fakes.discord import Channel, FakeDiscord, Message, Server, User
@@ -30,7 +30,7 @@ OUTCOMES = {outcome: spoken.label for outcome, spoken in WORDING.outcomes.items(
 ASKS = {step: words.get("ask") or words["say"] for step, words in WORDS.items() if step != "bac"}
 """By which words each step of the journey `potager` is known."""
 ASKS["semer"], ASKS["bilan"] = WORDS["semer"]["ask"], WORDS["bilan"]["say"]
-FIRST_CONTACT = words_of("privacy/first_contact", lasts=False)
+FIRST_CONTACT = words_of("privacy/first_contact", lasts=True)
 
 pytestmark = pytest.mark.usefixtures("vigie")
 
@@ -43,12 +43,6 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Voice:
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Garden:
     return Garden(tmp_path_factory.mktemp("garden"))
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    async with open_database(MEMORY) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Journeys on Telegram: one message that changes under one's fingers, until one's own words are awaited."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from icalendar import Calendar
@@ -14,7 +14,7 @@ from bot.dialogue.engine import Control
 from bot.library import Library
 from bot.rendering.wording import read_wording
 from bot.resources import PROMPTS
-from bot.storage.database import MEMORY, Database, open_database
+from bot.storage.database import Database
 from tests.conversations.garden import QUESTION, REPLIES, TITLES, UNANSWERED, Garden, voice_with_words
 from tests.conversations.words import LABELS
 from tests.fakes.telegram import FakeTelegram, Message, User
@@ -46,12 +46,6 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Voice:
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Garden:
     return Garden(tmp_path_factory.mktemp("garden"))
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    async with open_database(MEMORY) as opened:
-        yield opened
 
 
 @pytest.fixture

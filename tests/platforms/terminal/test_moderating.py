@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -21,11 +20,11 @@ from bot.platforms.terminal import adapter
 from bot.platforms.terminal.adapter import TerminalChat
 from bot.platforms.terminal.program import ProgramChat
 from bot.storage.audit import Action
+from tests.command_line import run, run_apart
 from tests.conversations.words import ACTIONS, ASIDES, LABELS, said
 from tests.fakes.waiting import Pulse
 from tests.people import NOON, Clock
 
-ROOT = Path(__file__).parents[3]
 QUESTION = "Faut-il répondre aux polémiques ?"
 UNANSWERED = "Où garer la camionnette du marché ?"
 LESSON = ("Garer la camionnette", "Gare-toi derrière l'église, jamais devant le lavoir.")
@@ -310,32 +309,27 @@ async def test_the_journal_tells_what_was_done(terminal: Terminal) -> None:
 # The command itself.
 
 
-def run(*arguments: str, typed: str, folder: Path) -> str:
-    """Run `vigie` in a folder, and return what it prints."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "VIGIE_DATABASE": str(folder / "state" / "vigie.sqlite3"),
-        "VIGIE_CACHE": str(folder / "cache"),
-        "COLUMNS": "1000",
-    }
-    command = [sys.executable, "-m", "bot", *arguments]
-    result = subprocess.run(
-        command, input=typed.encode(), capture_output=True, cwd=folder, env=environment, check=False
-    )
+def surroundings(folder: Path, cache: Path) -> dict[str, str]:
+    settings = {"VIGIE_DATABASE": str(folder / "state" / "vigie.sqlite3"), "VIGIE_CACHE": str(cache)}
+    return {**os.environ, **settings, "COLUMNS": "1000"}
+
+
+def printed(result: CompletedProcess[bytes]) -> str:
     assert result.returncode == 0, result.stderr.decode()
     assert result.stderr == b""
     return " ".join(result.stdout.decode().split())
 
 
-def test_a_week_of_moderating_in_a_pipe(tmp_path: Path, library: Library) -> None:
+def test_a_week_of_moderating_in_a_pipe(tmp_path: Path, library: Library, cache: Path) -> None:
+    environment = surroundings(tmp_path, cache)
     typed = (
         *("/conseil", "1"),
         *(UNANSWERED, "/lacunes", "1", LABELS.gap_answer, *LESSON, LABELS.lesson_save),
         *("/programme mardi jeudi 18h30", "/stats", "/journal"),
     )
-    printed = run("chat", "--as", "moderator", typed="\n".join(typed), folder=tmp_path)
-    _, _, posted = printed.partition(ASIDES.posted)
+    stdin = "\n".join(typed).encode()
+    week = printed(run("chat", "--as", "moderator", environment=environment, folder=tmp_path, stdin=stdin))
+    _, _, posted = week.partition(ASIDES.posted)
     posted, _, rest = posted.partition(PUBLISHED)
     assert len(tips_in(posted, library)) == 1
     [picture] = tmp_path.glob("semaine-*.png")
@@ -346,10 +340,11 @@ def test_a_week_of_moderating_in_a_pipe(tmp_path: Path, library: Library) -> Non
     # Another process on the same database knows it; somebody else there does not moderate for that.
     asked = {"user": "max", "text": UNANSWERED, "community": "terminal"}
     answered, refused = (json.dumps(each) for each in (asked, asked | {"text": "/journal"}))
-    printed = run("chat", "--json", typed=f"{answered}\n{refused}\n", folder=tmp_path)
-    assert ADVICE in printed
-    assert said("team/refused", here=True) in printed
-    assert ACTIONS[Action.TIP_POSTED] not in printed
+    stdin = f"{answered}\n{refused}\n".encode()
+    later = printed(run_apart("chat", "--json", environment=environment, folder=tmp_path, stdin=stdin))
+    assert ADVICE in later
+    assert said("team/refused", here=True) in later
+    assert ACTIONS[Action.TIP_POSTED] not in later
 
 
 # Programs.
