@@ -18,9 +18,11 @@ from bot.retrieval.tokens import Tokens
 
 Scores = NDArray[np.float64]
 Positions = NDArray[np.int64]
+Documents = NDArray[np.int32]
+"""Positions that are kept, in as little room as two thousand million passages leave."""
 
-# A term that stands in more than one document in eight also has its scores as a full row: adding rows beats scattering.
-_DENSE = 8
+# A term that stands in more than one document in three also has its scores as a full row: adding rows beats scattering.
+_DENSE = 3
 _ROWS = 32
 # Up to so many scores, sorting them all is quicker than looking for those that are worth it.
 _SORTED_WHOLE = 512
@@ -49,7 +51,7 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
     """
 
     _terms: NDArray[np.int64]
-    _documents: Positions
+    _documents: Documents
 
     def __init__(self, tokens: Tokens, k1: float, b: float, like: "PostingIndex | None" = None) -> None:
         self._like = like
@@ -70,7 +72,8 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
         self._numbers = corpus.vocabulary
         # One key for a term in a document; sorted, they are the postings in order.
         keys, self._frequencies = np.unique(corpus.terms * corpus.size + corpus.documents, return_counts=True)
-        self._terms, self._documents = np.divmod(keys, max(corpus.size, 1))
+        self._terms, documents = np.divmod(keys, max(corpus.size, 1))
+        self._documents = documents.astype(np.int32)
         counts = np.bincount(self._terms, minlength=len(self._numbers))
         return dict(zip(self._numbers, counts.tolist(), strict=True))
 
@@ -101,7 +104,7 @@ class PostingIndex(BM25Okapi):  # type: ignore[misc]  # rank_bm25 carries no typ
             return self.idf[number]
         return self._like.inverse_document_frequency(term) if self._like else math.log1p((self.size + 0.5) / 0.5)
 
-    def postings(self, term: str) -> tuple[Positions, Scores]:
+    def postings(self, term: str) -> tuple[Documents, Scores]:
         """Return the positions of the documents that hold the term, ascending, and the score of the term in each."""
         number = self._numbers.get(term)
         where = slice(0, 0) if number is None else self._slice(number)
