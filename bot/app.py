@@ -27,7 +27,7 @@ from bot.retrieval.retriever import Retriever
 from bot.serving import serve_all
 from bot.settings import Settings
 from bot.storage import communities
-from bot.storage.address import DatabaseAddress
+from bot.storage.address import DatabaseAddress, ServerAddress
 from bot.storage.communities import Community
 from bot.storage.database import MEMORY, Database, DatabaseError, open_database
 
@@ -74,20 +74,27 @@ def _platforms(settings: Settings, advisor: Advisor, database: Database, figures
     """Yield the platforms that the settings hold a token for; what one needs is loaded for it alone."""
     if settings.telegram_token:
         from bot.platforms.telegram.adapter import TelegramAdapter
+        from bot.platforms.telegram.incoming import PLATFORM as TELEGRAM
 
-        wording = read_wording(PROMPTS)
-        yield TelegramAdapter(_to_telegram(settings), advisor, wording, database, _now, figures=figures)
+        to_telegram = _to_telegram(settings)
+
+        def telegram() -> Platform:
+            return TelegramAdapter(to_telegram, advisor, read_wording(PROMPTS), database, _now, figures=figures)
+
+        # On a server, several processes serve it together.
+        is_shared = isinstance(settings.database, ServerAddress)
+        yield telegram() if is_shared else Standby(TELEGRAM, telegram, database, TELEGRAM)
     if settings.discord_token:
         from bot.platforms.discord.adapter import DiscordAdapter
         from bot.platforms.discord.incoming import PLATFORM as DISCORD
 
-        connection = _to_discord(settings)
+        to_discord = _to_discord(settings)
 
         def discord() -> Platform:
-            return DiscordAdapter(connection, advisor, read_wording(PROMPTS), database, _now, figures=figures)
+            return DiscordAdapter(to_discord, advisor, read_wording(PROMPTS), database, _now, figures=figures)
 
         # A gateway gives the same events to everybody who asks for the same shards.
-        subject = f"{DISCORD} ({digest(connection.token)}) {connection.shards or ''}".strip()
+        subject = f"{DISCORD} ({digest(to_discord.token)}) {to_discord.shards or ''}".strip()
         yield Standby(DISCORD, discord, database, subject)
 
 

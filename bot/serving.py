@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bot.core.advisor import Advisor
@@ -85,9 +85,11 @@ async def _remind(
         await asyncio.sleep(_DUE_EVERY)
 
 
-async def _due(advisor: Advisor, now: datetime, platforms: Iterable[str]) -> list[Due]:
+async def _due(advisor: Advisor, now: datetime, platforms: Collection[str]) -> list[Due]:
     try:
         return await advisor.due(now, platforms)
     except DatabaseError as error:
         _log.warning("What falls due has to wait. %s", error)
-        return []
+    except Exception:  # whatever it meets, it is looked for again
+        _log.exception("What falls due could not be looked for.")
+    return []

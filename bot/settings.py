@@ -14,10 +14,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.errors import BotError
 from bot.logs import LogForm
 from bot.resources import KNOWLEDGE
-from bot.storage.address import ServerAddress, SettingsAddress
+from bot.storage.address import LAST_PORT, ServerAddress, SettingsAddress
 from bot.storage.inbox import Shards
 
-_LAST_PORT = 65535
 _OFF = "off"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _DISCORD_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -95,8 +94,8 @@ class Settings(BaseSettings):
     @field_validator("telegram_listen", "health_listen")
     @classmethod
     def _is_a_port(cls, listen: str) -> str:
-        if listen != _OFF and not 0 < int(listen.rpartition(":")[2]) <= _LAST_PORT:
-            raise ValueError(f"a port is between 1 and {_LAST_PORT}")
+        if listen != _OFF and not 0 < int(listen.rpartition(":")[2]) <= LAST_PORT:
+            raise ValueError(f"a port is between 1 and {LAST_PORT}")
         return listen
 
     @field_validator("discord_shards")

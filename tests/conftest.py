@@ -4,15 +4,21 @@ The database is a SQLite file, or with `--engine postgresql` one on a server. Te
 both, those marked `sqlite_only` look into the file.
 """
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.app import build_advisor
 from bot.core.advisor import Advisor
+from bot.core.smalltalk import SmallTalk
+from bot.core.voice import Voice
 from bot.library import Library
-from bot.resources import KNOWLEDGE
+from bot.rendering.check import read_small_talk
+from bot.rendering.templates import Templates
+from bot.rendering.wording import read_wording
+from bot.resources import KNOWLEDGE, PROMPTS
 from bot.retrieval.parameters import read_parameters
 from bot.storage.address import DatabaseAddress
 from bot.storage.database import Database, open_database
@@ -58,8 +64,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
-    return Library(KNOWLEDGE, read_parameters())
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the knowledge that comes with Vigie is kept compiled, as long as nothing else is."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def library(cache: Path) -> Library:
+    return Library(KNOWLEDGE, read_parameters(), cache)
+
+
+@pytest.fixture(scope="session")
+def voice() -> Voice:
+    return Voice(Templates(PROMPTS), read_wording(PROMPTS))
+
+
+@pytest.fixture(scope="session")
+def smalltalk() -> SmallTalk:
+    return SmallTalk(read_small_talk(PROMPTS))
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +106,25 @@ def database_file(tmp_path: Path) -> Path:
     return tmp_path / "vigie.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file as Vigie first makes it, which takes longer than most tests: they use copies."""
+    path = tmp_path_factory.mktemp("new") / "vigie.sqlite3"
+    asyncio.run(_made(path))
+    return path
+
+
+async def _made(path: Path) -> None:
+    async with open_database(path):
+        pass
+
+
 @pytest.fixture
-async def database_address(database_server: PostgreSQL | None, database_file: Path) -> AsyncIterator[DatabaseAddress]:
+async def database_address(
+    database_server: PostgreSQL | None, database_file: Path, new_file: Path
+) -> AsyncIterator[DatabaseAddress]:
     if database_server is None:
+        shutil.copyfile(new_file, database_file)
         yield database_file
     else:
         async with database_server.database() as address:
@@ -100,8 +138,9 @@ async def database(database_address: DatabaseAddress) -> AsyncIterator[Database]
 
 
 @pytest.fixture
-def advisor(library: Library, database: Database) -> Advisor:
-    return build_advisor(library.current, database)
+def advisor(library: Library, voice: Voice, smalltalk: SmallTalk, database: Database) -> Advisor:
+    """As `build_advisor` makes it, of what takes long to read and never changes."""
+    return Advisor(library.current, voice, smalltalk, database, misses_kept=90)
 
 
 @pytest.fixture

@@ -109,14 +109,24 @@ class Member:
         """Pick something from the list of that label, and return what Vigie replies."""
         return await self._does(Incoming(self.address, self.clock.now, button=self.button_id(label), picked=picked))
 
-    async def presses_id(self, identifier: str, under: str | None = None, event: str | None = None) -> str:
+    async def presses_id(
+        self, identifier: str, under: str | None = None, event: str | None = None, *, stands: bool = True
+    ) -> str:
         """Press a button by its id, even one that is not shown; it may stand under the answer to a message."""
-        pressed = Incoming(self.address, self.clock.now, button=identifier, id=event)
+        pressed = Incoming(self.address, self.clock.now, button=identifier, id=event, stands=stands)
         return await self._does(replace(pressed, quoted_message=under))
 
     async def joins(self) -> str:
         """Join the community, and return how Vigie welcomes them."""
         return await self._does(Incoming(self.address, self.clock.now, event=Event.JOINED))
+
+    async def asks_to_join(self) -> str:
+        """Ask to join the community, and return how Vigie greets them."""
+        return await self._does(Incoming(self.address, self.clock.now, event=Event.ASKED_TO_JOIN))
+
+    async def leaves(self) -> str:
+        """Leave the community, or be put out of it, and return what Vigie says to that."""
+        return await self._does(Incoming(self.address, self.clock.now, event=Event.LEFT))
 
     def in_private(self) -> "Member":
         """Return the same person, in a direct message."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BotError, ContentError
+from bot.library import Library
 from bot.loading import COMPILED_ROOMS, load_retriever
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
@@ -40,9 +41,9 @@ def test_a_change_since_the_last_start_is_seen(write_knowledge: WriteKnowledge, 
     assert found(folder, tmp_path / "cache", "radis") == ["Radis"]
 
 
-def test_what_is_compiled_is_made_of_code_whose_changes_are_seen(tmp_path: Path) -> None:
-    load_retriever(KNOWLEDGE, read_parameters(), tmp_path / "cache")
-    [kept] = (tmp_path / "cache").iterdir()
+def test_what_is_compiled_is_made_of_code_whose_changes_are_seen(library: Library, cache: Path) -> None:
+    assert load_retriever(KNOWLEDGE, read_parameters(), cache).corpus == library.current().corpus
+    kept = max(cache.iterdir(), key=lambda file: file.stat().st_mtime)
     named = [argument for _, argument, _ in pickletools.genops(kept.read_bytes()) if isinstance(argument, str)]
     modules = {text for text in named if re.fullmatch(r"bot(\.\w+)+", text)}
     assert "bot.dialogue.script" in modules

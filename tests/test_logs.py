@@ -8,16 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from bot.logs import configure_logs, hide
+from tests.command_line import logs_left_as_they_are
 
 
 @pytest.fixture(autouse=True)
 def own_handlers() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers.clear()
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    with logs_left_as_they_are():
+        yield
 
 
 def test_a_standard_error_that_was_closed_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 
+import bot.serving as serving_module
 from bot.core.advisor import Advisor
 from bot.core.messages import Due
 from bot.errors import BotError
@@ -148,6 +149,31 @@ async def test_what_falls_due_waits_while_it_cannot_be_sent(advisor: Advisor) ->
     assert there.delivered == []
     [due] = await advisor.due(THURSDAY, ["there"])
     assert due.address.account == "sam"
+
+
+async def test_what_falls_due_is_looked_for_again_whatever_went_wrong(
+    advisor: Advisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reminded(advisor, "léa")
+    here, looked_for, trouble = Station("here"), advisor.due, [KeyError("prénom"), DatabaseError("It is locked.")]
+
+    async def due(now: datetime, platforms: Collection[str]) -> list[Due]:
+        if trouble:
+            raise trouble.pop(0)
+        return await looked_for(now, platforms)
+
+    monkeypatch.setattr(advisor, "due", due)
+    monkeypatch.setattr(serving_module, "_DUE_EVERY", 0.01)
+    here.may_finish.set()
+    with heard() as log:
+        task = serving(advisor, here, now=lambda: THURSDAY)
+        try:
+            await here.is_asked_to_deliver(1)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.wait_for(task, 5)
+    assert [due.address.account for due in here.delivered] == ["léa"]
+    assert log.count("What falls due could not be looked for.") == 1
 
 
 async def test_what_is_not_due_is_not_sent(advisor: Advisor) -> None:

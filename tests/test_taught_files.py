@@ -1,13 +1,13 @@
-"""What a community taught goes out as files and comes back, on the real command line; hostile files change nothing."""
+"""What a community taught goes out as files and comes back, on the command line; hostile files change nothing."""
 
 import asyncio
 import os
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -16,12 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import build_advisor
-from bot.content.corpus import Location, Passage, Phase, Source, Status
+from bot.content.corpus import MAX_TITLE, Location, Passage, Phase, Source, Status
 from bot.content.export import markdown, write_passages
 from bot.content.importing import LARGEST_FILE, TaughtReader
 from bot.content.lessons import MAX_NOTE, MAX_QUESTION, MAX_QUESTIONS, FlawKind
 from bot.content.reading import read_corpus
-from bot.content.schemas import MAX_TITLE
 from bot.core.imports import flawed
 from bot.errors import BotError
 from bot.loading import load_retriever
@@ -32,10 +31,12 @@ from bot.storage.audit import Action
 from bot.storage.communities import Community
 from bot.storage.database import Transaction, open_database
 from bot.storage.taught import Card, Lesson, Writer
+from tests.command_line import run, run_apart
 from tests.conftest import PASSAGE, SOURCES
-from tests.people import Member
+from tests.conversations.classroom import SERVER
+from tests.conversations.words import LABELS
+from tests.people import NOON, Member
 
-ROOT = Path(__file__).parent.parent
 THEN = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 TEAM = Community("discord", "77", "L'Atelier numérique !")
 KEY = "equipe-l-atelier-numerique"
@@ -66,15 +67,12 @@ class Desk:
     def database(self) -> Path:
         return Path(self.environment["VIGIE_DATABASE"])
 
-    def run(self, *arguments: object) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", "knowledge", *map(str, arguments)],
-            capture_output=True,
-            cwd=self.folder,
-            env=self.environment,
-            check=False,
-            timeout=60,
-        )
+    def run(self, *arguments: object) -> CompletedProcess[bytes]:
+        return run("knowledge", *map(str, arguments), environment=self.environment, folder=self.folder)
+
+    def run_apart(self, *arguments: object) -> CompletedProcess[bytes]:
+        """Run it in a process of its own."""
+        return run_apart("knowledge", *map(str, arguments), environment=self.environment, folder=self.folder)
 
     def export(self, *arguments: object) -> str:
         result = self.run("export", "--community", "discord/77", *arguments)
@@ -86,10 +84,10 @@ class Desk:
         assert result.returncode == 0, result.stderr.decode()
         return result.stdout.decode()
 
-    def refused(self, *arguments: object) -> str:
+    def refused(self, *arguments: object, apart: bool = False) -> str:
         """Have something refused in a sentence, and nothing be changed."""
         before = self.kept()
-        result = self.run(*arguments)
+        result = (self.run_apart if apart else self.run)(*arguments)
         said = result.stderr.decode()
         assert result.returncode == 2, said
         assert "Traceback" not in said
@@ -120,19 +118,15 @@ class Desk:
         return self.does(read)  # type: ignore[no-any-return]
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
-def desk(tmp_path: Path, cache: Path) -> Desk:
-    return _desk(tmp_path, cache)
+def desk(tmp_path: Path, new_file: Path) -> Desk:
+    return _desk(tmp_path, new_file)
 
 
-def _desk(tmp_path: Path, cache: Path) -> Desk:
+def _desk(folder: Path, new_file: Path) -> Desk:
     """Return a desk before a small knowledge folder, and communities with two passages (one hidden), one, and none."""
-    knowledge = tmp_path / "knowledge"
+    shutil.copyfile(new_file, folder / "vigie.sqlite3")
+    knowledge = folder / "knowledge"
     (knowledge / "passages").mkdir(parents=True)
     (knowledge / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     text = PASSAGE.format(title="Planter des tomates", text="Plante les tomates après les gelées, en plein soleil.")
@@ -140,13 +134,12 @@ def _desk(tmp_path: Path, cache: Path) -> Desk:
     gone = "Viadeo:\n  since: fermé\n  instead: LinkedIn\n"
     (knowledge / "services.yaml").write_text(gone, encoding="utf-8")
     desk = Desk(
-        tmp_path,
+        folder,
         {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "VIGIE_DATABASE": str(tmp_path / "vigie.sqlite3"),
+            "VIGIE_DATABASE": str(folder / "vigie.sqlite3"),
             "VIGIE_KNOWLEDGE": str(knowledge),
-            "VIGIE_CACHE": str(cache),
+            "VIGIE_CACHE": str(folder / "cache"),
             "COLUMNS": "200",
         },
     )
@@ -187,7 +180,9 @@ def good(name: str = "dejeuner") -> dict[str, str | bytes]:
 
 
 def test_what_was_taught_is_written_as_a_knowledge_folder_has_it(desk: Desk) -> None:
-    said = desk.export("out")
+    result = desk.run_apart("export", "--community", "discord/77", "out")
+    assert result.returncode == 0
+    said = result.stdout.decode()
     assert "Passages of L'Atelier numérique ! in out: 1," in said
     assert "review" in said
     out = desk.folder / "out"
@@ -328,9 +323,7 @@ def test_what_is_written_passes_the_check_but_for_what_is_left_to_review(desk: D
     assert corpus.by_id["special-ab12"].source == Source(
         KEY, TEAM.title, "L'équipe", publisher=TEAM.title, year=2026, file="-"
     )
-    checked = subprocess.run(
-        [sys.executable, "-m", "bot", "check"], capture_output=True, env=desk.environment, cwd=desk.folder, check=False
-    )
+    checked = run("check", environment=desk.environment, folder=desk.folder)
     problems = [line for line in checked.stderr.decode().splitlines() if "ab12" in line]
     assert len(problems) == 2
     assert all("questions. Write 24 or more" in problem for problem in problems)
@@ -423,18 +416,18 @@ def test_other_communities_have_the_same_ids_and_keep_their_own(desk: Desk) -> N
     assert desk.cards(verger) == before
 
 
-async def test_what_is_taken_over_answers_at_once_where_vigie_runs_and_misses_stay(desk: Desk) -> None:
+async def test_what_is_taken_over_answers_at_once_where_vigie_runs(desk: Desk) -> None:
     retriever = load_retriever(Path(desk.environment["VIGIE_KNOWLEDGE"]), read_parameters())
     async with open_database(desk.database) as database:
         max_ = Member(build_advisor(lambda: retriever, database), "max", "77", platform="discord")
         await max_.says("quand déjeune-t-on ?")
         assert "mardi" not in max_.reads
         folder = write(desk.folder / "in", good())
-        result = await asyncio.to_thread(desk.run, "import", "--community", "discord/77", folder)
+        result = await asyncio.to_thread(desk.run_apart, "import", "--community", "discord/77", folder)
         assert result.returncode == 0, result.stderr.decode()
         assert "Chaque mardi à midi" in await max_.says("quand déjeune-t-on ?")
         async with database.transaction() as transaction:
-            assert [gap.question for gap in await misses.gaps(transaction, TEAM, 5)] == ["quand déjeune-t-on ?"]
+            assert [gap.question for gap in await misses.gaps(transaction, TEAM)] == []
 
 
 # Refused, with all that comes with it.
@@ -530,7 +523,7 @@ BROKEN: dict[str, tuple[dict[str, str | bytes], str]] = {
 
 
 @pytest.fixture(scope="module")
-def refusal(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Path, list[str]]:
+def refusal(tmp_path_factory: pytest.TempPathFactory, new_file: Path) -> tuple[Path, list[str]]:
     """What is said when all that is broken is to be taken over at once, with what is not; nothing is taken over."""
     folder = tmp_path_factory.mktemp("broken")
     for number, (files, _) in enumerate(BROKEN.values()):
@@ -541,7 +534,8 @@ def refusal(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Path
         "bien.questions": "tard ?",
     }
     write(folder / "in" / "bien", well)
-    return folder / "in", _desk(folder, cache).not_taken(folder / "in").splitlines()
+    said = _desk(folder, new_file).refused("import", "--community", "discord/77", folder / "in", apart=True)
+    return folder / "in", said.splitlines()
 
 
 @pytest.mark.parametrize(("number", "expected"), [*enumerate(told for _, told in BROKEN.values())], ids=BROKEN.keys())
@@ -634,6 +628,35 @@ def test_a_file_without_access_is_said_in_a_sentence(desk: Desk) -> None:
     folder = write(desk.folder / "in", good())
     (folder / "dejeuner.md").chmod(0)
     assert "cannot be read" in desk.not_taken(folder)
+
+
+# Those who asked.
+
+
+def test_what_is_taken_over_answers_those_who_asked_and_tells_those_who_wait(desk: Desk) -> None:
+    asked = "quand déjeune-t-on ?"
+    retriever = load_retriever(Path(desk.environment["VIGIE_KNOWLEDGE"]), read_parameters())
+
+    async def wait() -> None:
+        async with open_database(desk.database) as database:
+            max_ = Member(build_advisor(lambda: retriever, database), "max", "77", "discord", capabilities=SERVER)
+            await max_.says(asked)
+            await max_.presses(LABELS.watch)
+
+    async def left() -> tuple[list[str], list[str]]:
+        async with open_database(desk.database) as database:
+            async with database.transaction() as transaction:
+                gaps = await misses.gaps(transaction, TEAM)
+            due = await build_advisor(lambda: retriever, database).due(NOON, ("discord",))
+        return [gap.question for gap in gaps], [reply.text for each in due for reply in each.outgoing.replies]
+
+    asyncio.run(wait())
+    assert asyncio.run(left()) == ([asked], [])
+    desk.take(write(desk.folder / "in", good()))
+    gaps, [told] = asyncio.run(left())
+    assert gaps == []
+    assert "Chaque mardi à midi" in told
+    assert "L'équipe" in told
 
 
 # What is odd, and harmless.

@@ -28,7 +28,6 @@ Force = Annotated[bool, typer.Option("--force", help="Erase what the other datab
 def migrate(database: DatabaseFile = None, to: To = None, force: Force = False) -> None:
     """Bring the database to the newest schema, as every start does; with --to, copy it to another one."""
     settings = settings_with(database=database)
-    hide(settings.secrets)
     if to is None:
         asyncio.run(_open(settings))
         print(f"{settings.database} is at version {newest_version()}.")

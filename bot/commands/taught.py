@@ -114,7 +114,7 @@ async def _take_over(
             told = (printable(str(problem))[:_LONGEST_TOLD] for problem in sorted(found))
             raise BotError("\n".join((*told, "Nothing was taken over.")))
         async with database.transaction() as transaction:
-            return await take_over(transaction, team, passages, datetime.now(UTC))
+            return await take_over(transaction, retriever, team, passages, datetime.now(UTC))
 
 
 async def _team(transaction: Transaction, community: str) -> Community:

@@ -10,6 +10,11 @@ from pathlib import Path
 
 from bot.dialogue.script import Journey
 
+MAX_LABEL = 80
+"""Characters: a Discord button's label holds no more."""
+MAX_TITLE = MAX_LABEL
+"""A title is offered as a button."""
+
 
 class Phase(StrEnum):
     """The three movements of the VIE method."""

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.content.check import MAX_TEXT, are_alike, gone_services
-from bot.content.corpus import Corpus, Passage
+from bot.content.corpus import MAX_TITLE, Corpus, Passage
 from bot.content.safe_markdown import uncarried
-from bot.content.schemas import MAX_TITLE
 from bot.retrieval.french import stems, words
 
 MAX_NOTE = 300

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.content.schemas import MAX_TITLE
+from bot.content.corpus import MAX_TITLE
 from bot.content.strict_yaml import StrictYamlError, line_of, parse
 from bot.errors import Problem
 

@@ -5,13 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from bot.content.corpus import Phase, Status
+from bot.content.corpus import MAX_LABEL, MAX_TITLE, Phase, Status
 from bot.dialogue.script import StepKind
-
-MAX_LABEL = 80
-"""Characters: a Discord button's label holds no more."""
-MAX_TITLE = MAX_LABEL
-"""A title is offered as a button."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\r\n]*$")]

@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -73,7 +73,8 @@ from bot.storage import (
 )
 from bot.storage.communities import Community
 from bot.storage.conversations import Turn
-from bot.storage.database import ConflictError, Database, DatabaseError, Transaction
+from bot.storage.database import ConflictError, Database, DatabaseError, Transaction, UncertainError
+from bot.storage.inbox import EVERYTHING, Shards
 
 _DUE_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
@@ -113,10 +114,16 @@ class Advisor:
         self._awaited: OrderedDict[Address, None] = OrderedDict()
 
     async def handle(self, incoming: Incoming) -> Outgoing:
-        """Return all that answers one event; one that came before gets the same again and changes nothing."""
+        """Return all that answers one event; one that came before gets the same again and changes nothing.
+
+        Raises:
+            UncertainError: whether it changed something cannot be known: it is to come once more.
+        """
         incoming = cleaned(incoming)
         try:
             outgoing = await self._in_turn(incoming)
+        except UncertainError:
+            raise
         except DatabaseError as error:
             reference = new_reference()
             told = _about(incoming.address, reference)
@@ -126,7 +133,9 @@ class Advisor:
             reference = new_reference()
             told = _about(incoming.address, reference)
             _log.exception("An event could not be answered (%s).", reference, extra=told)
-            return Outgoing((self._voice.say("help/failure", reference=reference),), reference=reference)
+            # Who comes or goes did not ask for anything.
+            failure = () if incoming.event else (self._voice.say("help/failure", reference=reference),)
+            return Outgoing(failure, reference=reference)
         self._note_awaited(incoming.address, outgoing)
         if outgoing.erased:
             await self._wipe()
@@ -213,7 +222,7 @@ class Advisor:
             if person is None:
                 return
             if after.community:
-                await people.belong(transaction, person.id, after)
+                await people.belong(transaction, person.id, after, now)
             await journeys.readdress(transaction, person.id, before, after)
             turn = await conversations.find(transaction, before, now)
             await conversations.keep(transaction, person.id, after, turn, now)
@@ -237,10 +246,10 @@ class Advisor:
         async with self._database.transaction() as transaction:
             return await communities.all_quiet_places(transaction, platform, now)
 
-    async def grants(self, platform: str) -> list[Grant]:
-        """Return roles of a platform's communities that are to be given; each is, until it is settled."""
+    async def grants(self, platform: str, shards: Shards = EVERYTHING) -> list[Grant]:
+        """Return roles that are to be given in some shards of a platform; each is, until it is settled."""
         async with self._database.transaction() as transaction:
-            return await grants.waiting(transaction, platform, _GRANTED_AT_ONCE)
+            return await grants.waiting(transaction, platform, _GRANTED_AT_ONCE, shards)
 
     async def settle(self, grant: Grant, *, refused: bool = False) -> Outgoing:
         """Keep that a role is given, or refused for now; return what its community is told of that, once."""
@@ -277,21 +286,21 @@ class Advisor:
                 address = replace(incoming.address, account=newcomer.account)
                 await people.take_back_welcome(transaction, address)
 
-    async def due(self, now: datetime, platforms: Iterable[str]) -> list[Due]:
+    async def due(self, now: datetime, platforms: Collection[str]) -> list[Due]:
         """Return what falls due on some platforms, each message counted as sent; drop what is over.
 
         Raises:
             DatabaseError: the database cannot be used now.
         """
         corpus = self._knowledge.current().corpus
-        sent = []
         async with self._database.transaction("due") as transaction:
+            # Communities are held before people, as by whoever answers somebody in one.
+            sent = [due for platform in platforms for due in await self._moderation.due(transaction, platform, now)]
             for platform in platforms:
                 for found in await reminders.due(transaction, platform, now, _DUE_AT_ONCE):
                     outgoing = await self._reminders.claim(transaction, found, now, corpus)
                     if outgoing:
                         sent.append(Due(found.reminder.address, outgoing))
-                sent += await self._moderation.due(transaction, platform, now)
             if await chores.claim(transaction, "sweep", now, _SWEEP_EVERY):
                 await self._sweep(transaction, now)
         await self._wipe()
@@ -345,9 +354,9 @@ class Advisor:
         address = incoming.address
         found = await people.held(transaction, address.platform, address.account)
         person = found or await people.add(transaction, address, incoming.received_at)
-        if address.community or incoming.comes_from:
-            home = replace(address, community=address.community or incoming.comes_from)
-            await people.belong(transaction, person.id, home)
+        home = replace(address, community=address.community or incoming.comes_from)
+        if home.community and incoming.event is None:
+            await people.belong(transaction, person.id, home, incoming.received_at)
         if person.reminded:
             await reminders.answered(transaction, person.id)
         if person.unreachable:
@@ -429,7 +438,9 @@ class Advisor:
                 self._awaited.popitem(last=False)
 
     def _without_memory(self, incoming: Incoming, reference: str) -> Outgoing:
-        """Answer what can be answered while nothing can be kept."""
+        """Answer what can be answered while nothing can be kept; nobody asked for what merely happened."""
+        if incoming.event:
+            return Outgoing((), reference=reference)
         command = read_command(incoming.text)
         if command and command.name in ("aide", "help"):
             return Outgoing((self._voice.say("help/help", typed=True, administers=False, moderates=False),))

@@ -98,8 +98,8 @@ class Answering:
         address = address or scene.address
         miss = await misses.record(scene.transaction, text, scene.address.community, scene.now)
         choices = (
-            Choice(button_id(ButtonKind.WATCH, address, argument=str(miss)), self._voice.labels.watch),
-            Choice(button_id(ButtonKind.TEAM, address, argument=str(miss)), self._voice.labels.team),
+            Choice(button_id(ButtonKind.WATCH, address, miss.key, str(miss.number)), self._voice.labels.watch),
+            Choice(button_id(ButtonKind.TEAM, address, miss.key, str(miss.number)), self._voice.labels.team),
         )
         reply = self._voice.say("answer/unknown", choices, kept=scene.lasts)
         return replace(told, replies=(reply,))

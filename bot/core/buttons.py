@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.content.corpus import digest
-from bot.content.schemas import MAX_LABEL
+from bot.content.corpus import MAX_LABEL, digest
 from bot.core.messages import Address
 from bot.rendering import spoken
 
@@ -112,3 +111,13 @@ def kind_of(identifier: str) -> ButtonKind | None:
 def shortened(label: str) -> str:
     """Return a label that is no longer than a button's may be."""
     return spoken.shortened(label, MAX_LABEL)
+
+
+def page(count: int, first: int, size: int) -> tuple[slice, int]:
+    """Return which of so many things the page shows that begins with one of them, and with which the next page begins.
+
+    Past the end is the first page again; where there is no next one, it is 0.
+    """
+    first = first if first < count else 0
+    following = first + size
+    return slice(first, following), following if following < count else 0

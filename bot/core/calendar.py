@@ -9,10 +9,11 @@ from functools import cache
 from itertools import count
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
 from cronsim import CronSim
 
 from bot.rendering.spoken import month, weekday
-from bot.retrieval.french import fold, words
+from bot.retrieval.french import LOCALE, fold, words
 
 Span = tuple[date, date]
 """Some days in a row: the first and the last of them."""
@@ -30,9 +31,10 @@ _GROUPS = (
 _FROM_TO = re.compile(rf"\b{_WEEKDAY}\s+(?:au|a)\s+{_WEEKDAY}\b")
 _ONE_DAY = re.compile(rf"\b{_WEEKDAY}\b")
 _DATE = re.compile(
-    rf"\b(\d{{1,2}})(?:er)?\b(?:\s*[/.]\s*(\d{{1,2}})\b|\s+({'|'.join(_MONTHS)})\b)?"
-    r"(?:(?:\s*[/.]\s*|\s+)(\d{4}|(?<=[/.])\d{2})\b)?(?!\s*[/.]?\d)"
+    rf"(?<!\d[/.])(?<![/.]\s)\b(\d{{1,2}})(?:er)?\b(?:\s*[/.]\s*(\d{{1,2}})\b|\s+({'|'.join(_MONTHS)})\b)?"
+    r"(?:(?:\s*[/.]\s*|\s+)(\d{4}|(?<=[/.])\d{2})\b)?(?!\s*[/.]\s*\d)"
 )
+_UNTIL = re.compile(r"\bjusqu")
 _LEAP_YEAR = 2000
 _NOTHING = timedelta()
 
@@ -119,6 +121,12 @@ def next_occurrence(
     return next(occurrences(weekdays, at, zone, after, without))
 
 
+def on_another_clock(weekdays: Sequence[int], at: time, zone: str, due: datetime, now: datetime) -> datetime:
+    """Return when what was due on another clock comes on that of a zone: no day earlier, so that it comes once."""
+    day = due.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0)
+    return next_occurrence(weekdays, at, zone, max(now, day))
+
+
 def read_times(typed: str) -> Times:
     """Return the days and the time that somebody typed ("jeudi 18h30", "en semaine à midi")."""
     at, left = _taken_time(fold(typed))
@@ -138,9 +146,10 @@ def read_times(typed: str) -> Times:
 def read_span(typed: str, today: date) -> Span | None:
     """Return the days that somebody typed ("du 24/12 au 2/1", "le 1er mai"), None if there are none in it.
 
-    Where no year is typed, they are the next ones that are not over.
+    Where no year is typed, they are the next ones that are not over. What only ends ("jusqu'au 2/1") begins today.
     """
-    found = [_Date.of(each) for each in _DATE.findall(fold(typed))]
+    folded = fold(typed)
+    found = [_Date.of(each) for each in _DATE.findall(folded)]
     if len(found) not in (1, 2) or not found[-1].month:
         return None
     begins, ends = replace(found[0], month=found[0].month or found[-1].month), found[-1]
@@ -151,23 +160,40 @@ def read_span(typed: str, today: date) -> Span | None:
         else:
             last = ends.first_from(today)
             first = begins.last_until(last) if found[0].month else last.replace(day=begins.day)
+        if len(found) == 1 and _UNTIL.search(folded):
+            first = today
     except ValueError:
         return None
     return (first, last) if first <= last else None
 
 
 def read_zone(typed: str) -> str | None:
-    """Return the IANA time zone of a name or of a city ("Montréal"), None if there is none."""
-    wanted = "_".join(fold(typed).replace("-", " ").split())
+    """Return the IANA time zone of a name or of a city ("Montréal", "Londres"), None if there is none."""
+    wanted = _plain(typed)
     by_name, by_city = _zones()
     return by_name.get(wanted) or by_city.get(wanted)
 
 
 @cache
 def _zones() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return the time zones by their names and by their cities: to list them takes a look at the disk."""
-    by_name = {fold(zone).replace("-", "_"): zone for zone in sorted(available_timezones(), reverse=True)}
-    return by_name, {name.rpartition("/")[2]: zone for name, zone in by_name.items()}
+    """Return the time zones by their names and by their cities: to list them takes a look at the disk.
+
+    "Etc/GMT+1" is no city: POSIX turns the sign round, so that it is two hours off what people mean by "GMT+1".
+    """
+    by_name = {_plain(zone): zone for zone in sorted(available_timezones(), reverse=True)}
+    in_french = {_plain(told["city"]): zone for zone, told in _told_zones().items() if _plain(zone) in by_name}
+    by_city = {name.rpartition("/")[2]: zone for name, zone in by_name.items() if not name.startswith("etc/")}
+    return by_name, {**in_french, **by_city}
+
+
+def _told_zones() -> Mapping[str, Mapping[str, str]]:
+    """Return what is said in French of the time zones whose cities are called otherwise there."""
+    return {zone: told for zone, told in Locale.parse(LOCALE).time_zones.items() if "city" in told}
+
+
+def _plain(name: str) -> str:
+    """Return a name in the one of several spellings by which it is looked up."""
+    return "_".join(fold(name).replace("-", " ").replace("_", " ").split())
 
 
 def minute_of(at: time) -> int:

@@ -3,14 +3,16 @@
 import json
 from dataclasses import replace
 
-from bot.core.buttons import Button, ButtonKind, shortened
+from bot.core.buttons import Button, ButtonKind, page, shortened
+from bot.core.catching_up import catch_up
+from bot.core.knowledge import Knowledge
 from bot.core.lessons import Lessons, Written
 from bot.core.messages import Choice, ChoiceKind
 from bot.core.scene import Scene, Told
 from bot.core.team import note_deed, team_button
 from bot.core.voice import Voice
 from bot.retrieval.french import stems
-from bot.storage import drafts, misses, taught
+from bot.storage import drafts, misses, taught, watches
 from bot.storage.audit import Action
 from bot.storage.communities import Community
 from bot.storage.database import Transaction
@@ -25,8 +27,9 @@ _VERSIONS = 6
 class Cards:
     """Lists a community's passages, and lets its team change them."""
 
-    def __init__(self, voice: Voice, lessons: Lessons) -> None:
+    def __init__(self, voice: Voice, knowledge: Knowledge, lessons: Lessons) -> None:
         self._voice = voice
+        self._knowledge = knowledge
         self._lessons = lessons
 
     async def command(self, scene: Scene, team: Community, argument: str) -> Told:
@@ -73,11 +76,11 @@ class Cards:
             if not wanted or wanted & set(stems(f"{card.lesson.title} {card.lesson.text}"))
         ]
         labels = self._voice.labels
-        shown = cards[first : first + _PAGE] or cards[:_PAGE]
-        choices = [Choice(_button(scene, team, f"show_{card.number}"), shortened(_title(card))) for card in shown]
+        here, following = page(len(cards), first, _PAGE)
+        choices = [Choice(_button(scene, team, f"show_{card.number}"), shortened(_title(card))) for card in cards[here]]
         choices.append(Choice(_button(scene, team, "new"), labels.card_new))
-        if first + _PAGE < len(cards):
-            more = _button(scene, team, f"list_{first + _PAGE}_{search}")
+        if following:
+            more = _button(scene, team, f"list_{following}_{search}")
             choices.append(Choice(more, labels.more_themes, ChoiceKind.NAVIGATION))
         hidden = sum(card.hidden for card in cards)
         values = {"title": team.title, "count": len(cards), "hidden": hidden, "searched": bool(wanted)}
@@ -85,21 +88,23 @@ class Cards:
 
     def _shown(self, scene: Scene, team: Community, card: Card) -> Told:
         labels = self._voice.labels
-        hide = ("unhide", labels.card_unhide) if card.hidden else ("hide", labels.card_hide)
-        offered = (("edit", labels.card_edit), hide, ("past", labels.card_past))
-        choices = [Choice(_button(scene, team, f"{verb}_{card.number}"), label) for verb, label in offered]
-        choices.append(Choice(_button(scene, team, "list_0"), labels.back, ChoiceKind.NAVIGATION))
+        choices = (
+            *self._lessons.card_choices(scene, team, card),
+            Choice(_button(scene, team, f"past_{card.number}"), labels.card_past),
+            Choice(_button(scene, team, "list_0"), labels.back, ChoiceKind.NAVIGATION),
+        )
         told = self._lessons.as_told(team, card)
         about = self._voice.templates.render("cards/about", card=card, since=card.at.date())
-        return Told((replace(told, blocks=(*told.blocks, *about), choices=tuple(choices)),))
+        return Told((replace(told, blocks=(*told.blocks, *about), choices=choices),))
 
     async def _set_hidden(self, scene: Scene, team: Community, card: Card, *, hidden: bool) -> Told:
         if card.hidden != hidden:
             await taught.set_hidden(scene.transaction, team, card.number, hidden=hidden)
             if hidden:
                 await misses.reopen(scene.transaction, card.number)
+                await watches.wait_on(scene.transaction, card.number)
             else:
-                await self._lessons.answer_others(scene, team, card)
+                await catch_up(scene.transaction, self._knowledge, team, [card])
             action = Action.HIDDEN if hidden else Action.SHOWN
             await note_deed(scene, team, action, card.lesson.title)
         now = await taught.find(scene.transaction, team, card.number)

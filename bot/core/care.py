@@ -10,7 +10,7 @@ from bot.core.buttons import Button, ButtonKind
 from bot.core.limits import ending
 from bot.core.messages import Address, Author, Choice, Reply, Role
 from bot.core.scene import Scene, Told
-from bot.core.team import note_deed, team_button
+from bot.core.team import note_deed, role_in, team_button
 from bot.core.voice import Voice
 from bot.retrieval.french import fold
 from bot.storage import barred, communities, drafts
@@ -90,13 +90,13 @@ class Care:
 
     async def bar(self, scene: Scene, team: Community, argument: str) -> Told:
         """Keep who wrote the message quoted from asking, for as long as the rest of the line says, or a day."""
-        somebody = scene.incoming.quoted_author
+        incoming, somebody = scene.incoming, scene.incoming.quoted_author
         if somebody is None:
             return Told((self._voice.say("care/whom"),))
         if somebody.account == scene.address.account:
             return Told((self._voice.say("care/not_barred", name=""),))
-        is_named = await communities.is_moderator(scene.transaction, team, somebody.account)
-        if is_named or scene.incoming.quoted_role is not Role.MEMBER:
+        role = await role_in(scene.transaction, team, somebody.account, incoming.quoted_role, incoming.quoted_roles)
+        if role is not Role.MEMBER:
             return Told((self._voice.say("care/not_barred", name=somebody.name),))
         lasts, ends = read_duration(argument), _says(argument, _ENDS)
         if argument and not lasts and not ends:
@@ -119,6 +119,9 @@ class Care:
         somebody = _author.validate_json(draft.content)
         if verb == _END:
             return Told((await self._lift(scene, team, somebody),))
+        if await role_in(scene.transaction, team, somebody.account) is not Role.MEMBER:
+            # They were named since.
+            return Told((self._voice.say("care/not_barred", name=somebody.name),))
         return Told((await self._bar(scene, team, number, somebody, _LASTING.get(verb, _USUAL_BAR)),))
 
     async def _keep_quiet(

@@ -32,8 +32,14 @@ class Communities:
         self._onboarding = onboarding
 
     async def happened(self, transaction: Transaction, incoming: Incoming) -> Outgoing | None:
-        """Return what answers that Vigie was taken in or put out, None for anything else; nobody is kept for it."""
+        """Return what answers that Vigie was taken in or put out, or that somebody left; nobody is kept for it.
+
+        None for anything else.
+        """
         address = incoming.address
+        if incoming.event is Event.LEFT:
+            await people.leave(transaction, address, incoming.received_at)
+            return Outgoing(())
         if incoming.event not in (Event.TAKEN_IN, Event.PUT_OUT):
             return None
         is_in = incoming.event is Event.TAKEN_IN
@@ -71,6 +77,8 @@ class Communities:
             address = replace(scene.address, account=newcomer.account)
             found = await people.find(scene.transaction, address.platform, address.account)
             person = found or await people.add(scene.transaction, address, scene.now)
+            comes = people.knock if scene.incoming.event is Event.ASKED_TO_JOIN else people.belong
+            await comes(scene.transaction, person.id, address, scene.now)
             if await people.welcome(scene.transaction, person.id, address, scene.now):
                 welcomed.append(newcomer)
                 meets = meets or found is None

@@ -1,6 +1,7 @@
 """Feedback under the answers, and questions passed on to a community's team or waited for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.content.corpus import Passage, digest
 from bot.core.buttons import WRITE, Button, ButtonKind, button_id, shortened
@@ -8,6 +9,7 @@ from bot.core.messages import Choice, ChoiceKind
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
 from bot.storage import feedback, misses, people, watches
+from bot.storage.misses import Ticket
 
 LONGEST_REASON = 500
 _SHORT = 8
@@ -54,42 +56,50 @@ class Feedback:
     async def ask_team(self, scene: Scene, button: Button) -> Told:
         """Pass a question on to a community's team; in a direct message the person picks which."""
         number, _, picked = button.argument.partition("_")
-        miss = int(number) if number.isdecimal() else None
-        if miss is not None and not await misses.is_kept(scene.transaction, miss):
-            return Told((self._voice.notice("feedback/too_late"),))
+        miss = await self._asked(scene, replace(button, argument=number))
         if miss is None:
-            if scene.turn.subject is None:
-                return Told((self._voice.notice("feedback/too_late"),))
-            miss = await misses.record_once(scene.transaction, scene.turn.subject, scene.address.community, scene.now)
+            return Told((self._voice.notice("feedback/too_late"),))
         community = scene.address.community
         if community is None:
             known = await people.communities(scene.transaction, scene.person.id)
             community = next((each for each in known if digest(each)[:_SHORT] == picked), None)
             if community is None:
                 return self._which(scene, miss, known)
-        passed = await misses.pass_on(scene.transaction, miss, community)
+        passed = await misses.pass_on(scene.transaction, miss.number, community)
         if not passed:
             return Told((self._voice.notice("feedback/too_late"),))
         return Told((self._voice.say("feedback/passed_on") if picked else self._voice.notice("feedback/passed_on"),))
 
     async def watch(self, scene: Scene, button: Button) -> Told:
         """Keep that somebody wants to hear when a question finds an answer."""
-        kept = button.argument.isdecimal() and await watches.keep(
+        miss = await misses.find(scene.transaction, button.number, button.subject)
+        kept = miss is not None and await watches.keep(
             scene.transaction,
             scene.person.id,
-            int(button.argument),
+            miss.number,
             scene.address,
             scene.incoming.quoted_message,
             scene.now,
         )
         return Told((self._voice.notice("feedback/watching" if kept else "feedback/too_late"),))
 
-    def _which(self, scene: Scene, miss: int, communities: Mapping[str, str]) -> Told:
+    @staticmethod
+    async def _asked(scene: Scene, button: Button) -> Ticket | None:
+        """Return the question that a button is about, or else the one that the conversation is about."""
+        if button.argument:
+            return await misses.find(scene.transaction, button.number, button.subject)
+        subject = scene.turn.subject
+        if subject is None:
+            return None
+        return await misses.record_once(scene.transaction, subject, scene.address.community, scene.now)
+
+    def _which(self, scene: Scene, miss: Ticket, communities: Mapping[str, str]) -> Told:
         if not communities:
             return Told((self._voice.say("feedback/no_community"),))
         choices = (
             Choice(
-                button_id(ButtonKind.TEAM, scene.address, argument=f"{miss}_{digest(each)[:_SHORT]}"), shortened(title)
+                button_id(ButtonKind.TEAM, scene.address, miss.key, f"{miss.number}_{digest(each)[:_SHORT]}"),
+                shortened(title),
             )
             for each, title in communities.items()
         )

@@ -5,8 +5,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.content.check import MAX_TEXT
+from bot.content.corpus import MAX_TITLE
 from bot.content.lessons import MAX_NOTE
-from bot.content.schemas import MAX_TITLE
 from bot.core.buttons import WRITE, ButtonKind, owner_of, read_button
 from bot.core.communities import LONGEST_WELCOME, WELCOME_TEXT
 from bot.core.feedback import LONGEST_REASON

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.buttons import Button, ButtonKind, shortened
+from bot.core.buttons import Button, ButtonKind, page, shortened
 from bot.core.lessons import Lessons, Written
 from bot.core.messages import Choice, ChoiceKind
 from bot.core.scene import Scene, Told
@@ -16,8 +16,6 @@ from bot.storage.communities import Community
 from bot.storage.database import Transaction
 from bot.storage.misses import Gap
 
-_LOOKED_AT = 500
-"""The newest questions without an answer that are gathered."""
 _PAGE = 6
 _TOLD = 5
 """How many ways of asking the same are shown."""
@@ -84,10 +82,11 @@ class Gaps:
         found = await _groups(scene.transaction, scene.retriever, team)
         if not found:
             return Told((self._voice.say("gaps/none", title=team.title),))
-        shown = found[first : first + _PAGE] or found[:_PAGE]
+        here, following = page(len(found), first, _PAGE)
+        shown = found[here]
         choices = [Choice(_button(scene, team, "open", group.number), shortened(group.questions[0])) for group in shown]
-        if first + _PAGE < len(found):
-            more = _button(scene, team, "list", first + _PAGE)
+        if following:
+            more = _button(scene, team, "list", following)
             choices.append(Choice(more, self._voice.labels.more_themes, ChoiceKind.NAVIGATION))
         listed = [(group.questions[0], len(group.gaps), group.asked_for_team) for group in shown]
         values = {"title": team.title, "gaps": listed, "count": len(found)}
@@ -115,7 +114,7 @@ class Gaps:
 
 async def _groups(transaction: Transaction, retriever: Retriever, team: Community) -> list[_Group]:
     """Return what a community asked without an answer, most asked first, then what is meant for its team."""
-    gaps = await misses.gaps(transaction, team, _LOOKED_AT)
+    gaps = await misses.gaps(transaction, team)
     gathered = groups([gap.question for gap in gaps], retriever.rarity)
     found = [_Group(tuple(gaps[position] for position in positions)) for positions in gathered]
     return sorted(found, key=lambda group: (-len(group.gaps), not group.asked_for_team, -group.number))

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.content.check import MAX_TEXT
-from bot.content.corpus import Location, Passage, Phase
+from bot.content.corpus import MAX_TITLE, Location, Passage, Phase
 from bot.content.lessons import MAX_NOTE, MAX_QUESTION, MAX_QUESTIONS, Flaw, FlawKind, flaws
 from bot.content.reading import line_of_key
-from bot.content.schemas import MAX_TITLE
-from bot.core.answering import LONGEST_READ
+from bot.core.catching_up import catch_up
+from bot.core.knowledge import Knowledge, may_repeat
 from bot.errors import Problem
 from bot.retrieval.retriever import Retriever
 from bot.storage import audit, taught
@@ -21,8 +21,6 @@ from bot.storage.database import Transaction
 from bot.storage.taught import Card, Lesson, Writer
 
 _WRITER = Writer("", "vigie knowledge import")
-_NEAR = 10
-"""Passages near to one among which one that says the same is looked for."""
 _SENTENCES: Mapping[FlawKind, tuple[str, str]] = MappingProxyType(
     {
         FlawKind.NO_TITLE: ("the title holds no word.", "Write what the passage is about."),
@@ -74,11 +72,28 @@ def flawed(passages: Sequence[Passage], cards: Iterable[Card], retriever: Retrie
 
 
 async def take_over(
-    transaction: Transaction, team: Community, passages: Iterable[Passage], now: datetime
+    transaction: Transaction, retriever: Retriever, team: Community, passages: Iterable[Passage], now: datetime
 ) -> list[tuple[Change, Passage]]:
-    """Keep passages that passed the check as a community's own, and return what became of each."""
+    """Keep passages that passed the check as a community's own: those who waited for what they answer hear of it.
+
+    Args:
+        transaction: where they are kept.
+        retriever: the knowledge that all communities share.
+        team: the community.
+        passages: those from files.
+        now: since when they are told.
+
+    Returns:
+        What became of each.
+    """
     cards = {card.id: card for card in await taught.all_of(transaction, team)}
-    return [(await _take_over(transaction, team, cards.get(passage.id), passage, now), passage) for passage in passages]
+    changes = [
+        (await _take_over(transaction, team, cards.get(passage.id), passage, now), passage) for passage in passages
+    ]
+    changed = {passage.id for change, passage in changes if change is not Change.UNCHANGED}
+    taken = [card for card in await taught.all_of(transaction, team) if card.id in changed]
+    await catch_up(transaction, Knowledge(lambda: retriever, _WRITER.name), team, taken)
+    return changes
 
 
 async def _take_over(
@@ -102,8 +117,7 @@ def _problems(passage: Passage, retriever: Retriever, beside: Retriever) -> Iter
     if passage.id in retriever.corpus.by_id:
         what = f"'{passage.id}' is a passage of the knowledge folder, and told from there."
         yield Problem(path, 1, what, "Rename the file, or correct the passage there.")
-    near = (hit.passage for hit in beside.search(f"{passage.title} {passage.text}"[:LONGEST_READ], _NEAR))
-    others = [each for each in near if each.id != passage.id]
+    others = may_repeat(beside, passage.id, passage.title, passage.text)
     for flaw in flaws(passage.title, passage.text, passage.questions, passage.note, beside.corpus, others):
         what, remedy = _SENTENCES[flaw.kind]
         yield Problem(*_where(passage, flaw), what.format(flaw.detail), remedy)

@@ -30,8 +30,7 @@ class Journal:
 
     async def press(self, scene: Scene, team: Community, button: Button) -> Told:
         """Show what was done before the deed of a button."""
-        _, _, number = button.argument.partition("_")
-        return await self._page(scene, team, int(number) if number.isdecimal() else None)
+        return await self._page(scene, team, button.number or None)
 
     async def _page(self, scene: Scene, team: Community, before: int | None) -> Told:
         deeds = await audit.latest(scene.transaction, team, PAGE + 1, before)

@@ -10,17 +10,17 @@ from pydantic import TypeAdapter
 
 from bot.content.corpus import Phase, digest
 from bot.content.lessons import Flaw, flaws
-from bot.core.answering import LONGEST_READ, judge
 from bot.core.buttons import Button, ButtonKind
-from bot.core.knowledge import Knowledge
-from bot.core.messages import Address, Choice, Form, Reply, Status
+from bot.core.catching_up import catch_up
+from bot.core.knowledge import Knowledge, may_repeat
+from bot.core.messages import Address, Choice, Form, Reply
 from bot.core.scene import Scene, Told
 from bot.core.team import note_deed, team_button
 from bot.core.voice import Voice
 from bot.rendering.templates import uncalled
-from bot.retrieval.french import fold, stems, words
+from bot.retrieval.french import fold, words
 from bot.retrieval.retriever import Retriever
-from bot.storage import communities, drafts, misses, taught, watches
+from bot.storage import communities, drafts, misses, taught
 from bot.storage.audit import Action
 from bot.storage.communities import Community
 from bot.storage.database import Transaction
@@ -32,10 +32,6 @@ LONGEST_WRITTEN = 4000
 """Characters: what a form, or a message on most platforms, has room for."""
 _LONGEST_ID, _MARK = 40, 4
 _NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
-_NEAR = 10
-"""Passages near to a new one among which one that says the same is looked for."""
-_LOOKED_AT = 300
-"""Unanswered questions that a new passage may answer as well."""
 _FIELDS = ("title", "text", "questions", "note")
 _NO_NOTE = frozenset({"rien", "aucune", "non", "-"})
 
@@ -88,8 +84,7 @@ class Lessons:
         if scene.incoming.written:
             return await self._submitted(scene, team, _filled_in(written, scene.incoming.written))
         if scene.incoming.capabilities.forms:
-            # The form that the button opens was not sent in time.
-            return Told((self._voice.notice("lessons/again"),))
+            return self._again()
         number = await drafts.add(scene.transaction, scene.address, team, _KIND, _kept(written), scene.now)
         return await self._go_on(scene, team, number, written)
 
@@ -99,16 +94,21 @@ class Lessons:
         if draft is None:
             return Told((self._voice.notice("buttons/outdated"),))
         written = _written.validate_json(draft.content)
-        if button.verb == "fix" and scene.incoming.written:
-            await drafts.drop(scene.transaction, draft.number)
-            return await self._submitted(scene, team, _filled_in(written, scene.incoming.written))
-        if button.verb == "save":
-            return await self.save(scene, team, written, draft.number)
-        if button.verb in _FIELDS:
-            await drafts.change(scene.transaction, draft.number, draft.content, scene.now, button.verb)
-            return Told((self._ask(scene, team, draft.number, button.verb, written),))
-        await drafts.drop(scene.transaction, draft.number)
-        return Told((self._voice.say("lessons/dropped"),))
+        match button.verb:
+            case "fix" if not scene.incoming.written:
+                return self._again()
+            case "fix":
+                await drafts.drop(scene.transaction, draft.number)
+                return await self._submitted(scene, team, _filled_in(written, scene.incoming.written))
+            case "save":
+                return await self.save(scene, team, written, draft.number)
+            case "drop":
+                await drafts.drop(scene.transaction, draft.number)
+                return Told((self._voice.say("lessons/dropped"),))
+            case name if name in _FIELDS:
+                await drafts.change(scene.transaction, draft.number, draft.content, scene.now, name)
+                return Told((self._ask(scene, team, draft.number, name, written),))
+        return Told((self._voice.notice("buttons/outdated"),))
 
     async def hear(self, scene: Scene, text: str) -> Told | None:
         """Take what somebody was asked to write, None where they were asked nothing."""
@@ -131,6 +131,10 @@ class Lessons:
         """Return what was written so far of a draft."""
         draft = await drafts.find(transaction, address, team, _KIND, number)
         return _written.validate_json(draft.content) if draft else Written()
+
+    def _again(self) -> Told:
+        """Ask that a button be pressed again: the form that it opens was not sent in time."""
+        return Told((self._voice.notice("lessons/again"),))
 
     async def _submitted(self, scene: Scene, team: Community, written: Written) -> Told:
         """Save what was written in a form; where something is wrong with it, say what, and keep it to be mended."""
@@ -163,18 +167,21 @@ class Lessons:
         action = Action.CORRECTED if card else Action.TAUGHT
         await note_deed(scene, team, action, lesson.title)
         await misses.answer(scene.transaction, team, written.misses, saved.number)
-        await self.answer_others(scene, team, saved)
-        waiting = await watches.fulfil(scene.transaction, saved.number)
-        labels = self._voice.labels
-        hide = ("unhide", labels.card_unhide) if saved.hidden else ("hide", labels.card_hide)
-        choices = tuple(
-            Choice(team_button(ButtonKind.CARD, scene.address, team, f"{verb}_{saved.number}"), label)
-            for verb, label in (("edit", labels.card_edit), hide)
-        )
+        waiting = await catch_up(scene.transaction, self._knowledge, team, [saved])
+        choices = self.card_choices(scene, team, saved)
         template = "lessons/saved_hidden" if saved.hidden else "lessons/saved"
         word = self._voice.templates.render(template, title=team.title, count=waiting)
         told = self.as_told(team, saved)
         return Told((replace(told, blocks=(*word, *told.blocks), choices=choices),))
+
+    def card_choices(self, scene: Scene, team: Community, card: Card) -> tuple[Choice, ...]:
+        """Return the buttons that change a passage, and that hide it or show it again."""
+        labels = self._voice.labels
+        hide = ("unhide", labels.card_unhide) if card.hidden else ("hide", labels.card_hide)
+        return tuple(
+            Choice(team_button(ButtonKind.CARD, scene.address, team, f"{verb}_{card.number}"), label)
+            for verb, label in (("edit", labels.card_edit), hide)
+        )
 
     def as_told(self, team: Community, card: Card) -> Reply:
         """Return a passage as members read it."""
@@ -210,20 +217,6 @@ class Lessons:
         if saved is None:
             raise LookupError("the passage was not kept")
         return saved
-
-    async def answer_others(self, scene: Scene, team: Community, card: Card) -> None:
-        """Keep which other questions of a community a passage answers, by what Vigie would say now."""
-        own = {stem for question in (card.lesson.title, *card.lesson.questions) for stem in stems(question)}
-        community = await communities.find(scene.transaction, team.platform, team.id)
-        retriever = await self._knowledge.known(scene.transaction, community, None)
-        answered = []
-        for gap in await misses.gaps(scene.transaction, team, _LOOKED_AT):
-            if own.isdisjoint(stems(gap.question)):
-                continue
-            verdict = judge(retriever, gap.question, None)
-            if verdict.status is Status.ANSWER and verdict.hits[0].passage.id == card.id:
-                answered.append(gap.number)
-        await misses.answer(scene.transaction, team, answered, card.number)
 
     def _ask(self, scene: Scene, team: Community, number: int, name: str, written: Written) -> Reply:
         """Return the question for one part of a passage."""
@@ -296,8 +289,7 @@ def _filled_in(written: Written, fields: Iterable[tuple[str, str]]) -> Written:
 
 def _flaws(retriever: Retriever, written: Written) -> list[Flaw]:
     """Return what is wrong with what was written; what it changes is no repetition."""
-    near = (hit.passage for hit in retriever.search(f"{written.title} {written.text}"[:LONGEST_READ], _NEAR))
-    others = [each for each in near if each.id != written.id]
+    others = may_repeat(retriever, written.id, written.title, written.text)
     return flaws(written.title, written.text, written.questions, written.note, retriever.corpus, others)
 
 

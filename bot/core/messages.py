@@ -27,10 +27,14 @@ class Role(StrEnum):
 
 
 class Event(StrEnum):
-    """What happened that is no message: somebody joined a community or asked to, Vigie was taken in or put out."""
+    """What happened that is no message: somebody joined a community, asked to or left; Vigie was taken in or put out.
+
+    They leave by themselves, or because they were put out: the address is theirs.
+    """
 
     JOINED = "joined"
     ASKED_TO_JOIN = "asked_to_join"
+    LEFT = "left"
     TAKEN_IN = "taken_in"
     PUT_OUT = "put_out"
 
@@ -95,8 +99,10 @@ class Incoming:
         administers: in a direct message, the communities that they administer, where that matters for what they do.
         has_left: the communities that they are in no longer, where it was asked for the same reason.
         quoted_role: what the author of the quoted message is in the community, where that matters.
+        quoted_roles: the ids of the roles that the community gave them, where the platform has such a thing.
         newcomers: who joined: the person of the address first, and others at the same moment.
         edited: whether they wrote anew a question that was answered before.
+        stands: whether the button stands below the message that it was pressed under, where a client may claim any.
         community_title: what the community is called.
         capabilities: what the platform can do.
     """
@@ -123,8 +129,10 @@ class Incoming:
     administers: tuple[str, ...] = ()
     has_left: tuple[str, ...] = ()
     quoted_role: Role = Role.MEMBER
+    quoted_roles: tuple[str, ...] = ()
     newcomers: tuple[Author, ...] = ()
     edited: bool = False
+    stands: bool = True
     community_title: str | None = None
     capabilities: Capabilities = Capabilities()
 

@@ -33,7 +33,7 @@ class Moderation:
         self._stats = stats = Stats(voice, knowledge)
         self._programmes = programmes = Programmes(voice, tips)
         self._lessons = lessons = Lessons(voice, knowledge)
-        self._gaps, self._cards = gaps, cards = Gaps(voice, lessons), Cards(voice, lessons)
+        self._gaps, self._cards = gaps, cards = Gaps(voice, lessons), Cards(voice, knowledge, lessons)
         care, journal = Care(voice), Journal(voice)
         self.team = Team(
             voice,

@@ -110,16 +110,17 @@ class Plan:
             for task in open_first[:_TICKABLE]
         ]
         labels = self._voice.labels
-        exports = [
-            Choice(button_id(ButtonKind.PLAN, address, argument=kind), label)
-            for kind, label in (("md", labels.plan_md), ("ics", labels.plan_ics))
-        ]
+        exports = [Choice(button_id(ButtonKind.PLAN, address, argument="md"), labels.plan_md)]
+        if open_first:
+            exports.append(Choice(button_id(ButtonKind.PLAN, address, argument="ics"), labels.plan_ics))
         journeys_button = Choice(button_id(ButtonKind.JOURNEYS, address), labels.journeys)
         return (*ticks, *exports) if tasks else (journeys_button,)
 
     def _export(self, scene: Scene, tasks: Sequence[PlannedTask], kind: str) -> Told:
-        if not any(task.outcome is TaskOption.LATER or kind == "md" for task in tasks):
+        if not tasks:
             return Told((self._voice.say("plan/exported", empty=True, calendar=kind == "ics"),))
+        if kind == "ics" and not any(task.outcome is TaskOption.LATER for task in tasks):
+            return Told((self._voice.say("plan/all_done"),))
         if kind == "ics":
             attachment = Attachment("plan-vigie.ics", "text/calendar", _calendar(tasks, scene))
         else:

@@ -11,6 +11,7 @@ from bot.core.buttons import Button, ButtonKind, shortened
 from bot.core.calendar import Span, next_occurrence, occurrences, read_span, read_times, read_zone
 from bot.core.messages import Address, Choice, ChoiceKind, Due, DueKind, Outgoing
 from bot.core.scene import Scene, Told
+from bot.core.stats import follow_clock
 from bot.core.team import note_deed, team_button
 from bot.core.tips import Tips, draw, themes_with_tips
 from bot.core.voice import Voice
@@ -103,7 +104,10 @@ class Programmes:
         told = []
         for community, programme in await programmes.due(transaction, platform, now, _DUE_AT_ONCE):
             team = await communities.held(transaction, platform, community)
-            if team is None or not await _claim(transaction, team, programme, now):
+            if team is None or programme not in await programmes.of_community(transaction, team):
+                # Just taken off, or put off; or Vigie was put out of it.
+                continue
+            if not await _claim(transaction, team, programme, now):
                 continue
             address = Address(platform, "", community, programme.place)
             if await communities.is_quiet(transaction, address, now, programme.within):
@@ -175,6 +179,7 @@ class Programmes:
         team = replace(team, zone=zone)
         await communities.keep(scene.transaction, team)
         await _put_off_all(scene.transaction, team, scene.now)
+        await follow_clock(scene.transaction, team, scene.now)
         await note_deed(scene, team, Action.ZONE_SET, zone)
         return await self._show(scene, team, "zone_set", zone=zone)
 

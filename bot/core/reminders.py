@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.content.corpus import Corpus
 from bot.core.buttons import Button, ButtonKind, button_id
-from bot.core.calendar import minute_of, next_occurrence, read_times, read_zone, time_of
+from bot.core.calendar import minute_of, next_occurrence, on_another_clock, read_times, read_zone, time_of
 from bot.core.messages import Address, Choice, ChoiceKind, Outgoing, Reply
 from bot.core.scene import Scene, Told
 from bot.core.voice import Voice
@@ -87,7 +87,7 @@ class Reminders:
         if button.argument == "no":
             return Told((self._voice.say("reminders/declined"),))
         moment = _moment_of(button)
-        return await self._set(scene, moment) if moment else Told((self._voice.say("buttons/outdated"),))
+        return await self._set(scene, moment) if moment else Told((self._voice.notice("buttons/outdated"),))
 
     async def claim(
         self, transaction: Transaction, found: DueReminder, now: datetime, corpus: Corpus
@@ -107,8 +107,9 @@ class Reminders:
         if run is None or journey is None or reminder.unanswered >= INSISTS or run.state.step not in journey.by_id:
             await reminders.drop(transaction, found.person)
             return None
+        moment = Moment(reminder.weekday, time_of(reminder.minute))
         if not await people.is_reachable(transaction, reminder.address):
-            await reminders.keep(transaction, found.person, replace(reminder, due=reminder.due + _WEEK))
+            await reminders.keep(transaction, found.person, replace(reminder, due=moment.next_in(found.zone, now)))
             return None
         local = now.astimezone(zone)
         if not _DAY_BEGINS <= local.time() < _NIGHT_BEGINS:
@@ -116,7 +117,6 @@ class Reminders:
             waits = replace(reminder, due=datetime.combine(morning, _DAY_BEGINS, zone))
             await reminders.keep(transaction, found.person, waits)
             return None
-        moment = Moment(reminder.weekday, time_of(reminder.minute))
         due = moment.next_in(found.zone, now + _WEEK - _LATENESS)
         sent = replace(reminder, due=due, unanswered=reminder.unanswered + 1)
         await reminders.keep(transaction, found.person, sent)
@@ -165,8 +165,7 @@ class Reminders:
         await people.set_zone(scene.transaction, scene.person.id, zone)
         found = await reminders.find(scene.transaction, scene.person.id)
         if found:
-            day = found.due.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0)
-            due = Moment(found.weekday, time_of(found.minute)).next_in(zone, max(scene.now, day))
+            due = on_another_clock((found.weekday,), time_of(found.minute), zone, found.due, scene.now)
             await reminders.keep(scene.transaction, scene.person.id, replace(found, due=due))
         return Told((self._voice.say("reminders/zone_set", zone=zone),))
 

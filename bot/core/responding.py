@@ -159,9 +159,14 @@ class Responding:
             return Told((self._voice.notice("buttons/outdated"),))
         press = self._team.press if button.kind in TEAM_BUTTONS else self._presses[button.kind]
         told = await press(scene, button)
+        if not scene.incoming.stands:
+            # What its answer would take the place of may be somebody else's.
+            return told
         return replace(told, replies=_in_manner(button, told.replies))
 
-    async def _remove(self, _scene: Scene, _button: Button) -> Told:
+    async def _remove(self, scene: Scene, _button: Button) -> Told:
+        if not scene.incoming.stands:
+            return Told((self._voice.notice("buttons/outdated"),))
         return Told((Reply((), manner=Manner.REMOVAL),))
 
     async def _press_passage(self, scene: Scene, button: Button) -> Told:

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from bot.content.corpus import Corpus, Passage
 from bot.core.answering import passage_choices
 from bot.core.buttons import Button, ButtonKind
-from bot.core.calendar import next_occurrence
+from bot.core.calendar import next_occurrence, on_another_clock
+from bot.core.figures import Sum, coarse, summed
 from bot.core.knowledge import Knowledge
 from bot.core.messages import (
-    SMALLEST_TOLD,
     Address,
     Choice,
     ChoiceKind,
@@ -42,7 +42,7 @@ _MONDAY, _AT = 0, time(9)
 _LATENESS = timedelta(hours=24)
 """What a digest may be late by: on the next day the week is still the last one."""
 _USELESS_FROM = 2
-"""How many have to find a passage useless before it is one to look at: one alone may have been in a bad mood."""
+"""How many have to find a passage useless, or to say why, before that is told: one may have been in a bad mood."""
 _LISTED = 5
 _STALE_AFTER = timedelta(days=365)
 _WEEK, _DIGEST = "week", "digest"
@@ -50,7 +50,7 @@ _WEEK, _DIGEST = "week", "digest"
 
 @dataclass(frozen=True, slots=True)
 class _LowRated:
-    """A passage that helps few, and the label of the reason that most people gave, if any did."""
+    """A passage that helps few, and the label of the reason that most people gave, if some gave the same."""
 
     passage: Passage
     reason: str | None
@@ -62,31 +62,41 @@ class _Week:
 
     Attributes:
         days: the questions, day by day.
-        total: the questions of all days.
+        answered: those of all days that had an answer.
+        suggested: those for which some advice was proposed.
+        unknown: those that had neither.
         useful: how often an answer was said to be useful.
         useless: how often it was not.
         funnels: the journeys, those most begun first, since they are counted.
-        walked: all of them together.
+        begun: how many were begun, all of them together.
+        finished: how many were gone through.
         low_rated: the passages to look at first, the worst first.
     """
 
     days: tuple[Day, ...]
-    total: Day
+    answered: Sum
+    suggested: Sum
+    unknown: Sum
     useful: int
     useless: int
     funnels: tuple[Funnel, ...]
-    walked: Funnel
+    begun: Sum
+    finished: Sum
     low_rated: tuple[_LowRated, ...]
 
     @property
     def is_empty(self) -> bool:
-        return not any((*_outcomes(self.total), self.useful, self.useless))
+        return not any((*self.outcomes, self.useful, self.useless))
+
+    @property
+    def outcomes(self) -> tuple[Sum, Sum, Sum]:
+        return self.answered, self.suggested, self.unknown
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         if self.is_empty:
             return ()
-        name = f"semaine-{self.total.day.isoformat()}.png"
+        name = f"semaine-{self.days[-1].day.isoformat()}.png"
         return (Picture(name, self.days, self.useful, self.useless, self.funnels[:_LISTED]),)
 
 
@@ -148,8 +158,6 @@ class Stats:
         return Told((self._told(team, week, stale, choices),))
 
     def _told(self, team: Community, week: _Week, stale: Sequence[Passage], choices: Iterable[Choice] = ()) -> Reply:
-        asked = _outcomes(week.total)
-        told = [figure for figure in asked if figure >= SMALLEST_TOLD]
         reply = self._voice.say(
             "stats/week",
             choices,
@@ -157,16 +165,15 @@ class Stats:
             since=week.days[0].day,
             until=week.days[-1].day,
             is_empty=week.is_empty,
-            # What is left of an exact sum would tell the figure that is not to be told.
-            total=sum(told),
-            more=len(told) < len([figure for figure in asked if figure]),
-            answered=week.total.answered,
-            suggested=week.total.suggested,
-            unknown=week.total.unknown,
+            total=sum(outcome.figure for outcome in week.outcomes),
+            more=any(outcome.more for outcome in week.outcomes),
+            answered=week.answered,
+            suggested=week.suggested,
+            unknown=week.unknown,
             useful=week.useful,
             useless=week.useless,
-            started=week.walked.begun,
-            finished=week.walked.finished,
+            started=week.begun,
+            finished=week.finished,
             low_rated=[(each.passage.title, each.reason) for each in week.low_rated],
             stale=len(stale),
             oldest=[passage.title for passage in stale[:_LISTED]],
@@ -181,20 +188,25 @@ class Stats:
         """Return what is known of the seven days that end with one."""
         first = last - timedelta(days=_DAYS - 1)
         counts = await question_counts.between(transaction, team, first, last)
-        days = [first + timedelta(days=number) for number in range(_DAYS)]
+        days = [
+            _counted(day, [each for each in counts if each.day == day])
+            for day in (first + timedelta(days=number) for number in range(_DAYS))
+        ]
         since, until = (_midnight(team, day) for day in (first, last + timedelta(days=1)))
         useful, useless = await feedback.opinions(transaction, team.id, since, until)
         walked = await _walked(transaction, team, corpus)
-        everything = Funnel("", sum(each.begun for each in walked), sum(each.finished for each in walked))
         low_rated = await feedback.low_rated(transaction, team.id, _USELESS_FROM)
         reasons = self._voice.wording.reasons
         return _Week(
-            tuple(_coarse_day(_counted(day, [each for each in counts if each.day == day])) for day in days),
-            _coarse_day(_counted(last, counts)),
-            _coarse(useful),
-            _coarse(useless),
+            tuple(Day(day.day, coarse(day.answered), coarse(day.suggested), coarse(day.unknown)) for day in days),
+            summed(day.answered for day in days),
+            summed(day.suggested for day in days),
+            summed(day.unknown for day in days),
+            coarse(useful),
+            coarse(useless),
             tuple(sorted(map(_coarse_funnel, walked), key=attrgetter("begun"), reverse=True)),
-            _coarse_funnel(everything),
+            summed(each.begun for each in walked),
+            summed(each.finished for each in walked),
             tuple(
                 _LowRated(corpus.by_id[each.passage], reasons.get(each.reason or ""))
                 for each in low_rated
@@ -229,6 +241,14 @@ class Stats:
         return Choice(identifier, label, ChoiceKind.NAVIGATION)
 
 
+async def follow_clock(transaction: Transaction, team: Community, now: datetime) -> None:
+    """Have a team's digest come on Monday on the clock that the community has now."""
+    found = await digests.find(transaction, team)
+    if found:
+        due = on_another_clock((_MONDAY,), _AT, team.zone, found.due, now)
+        await digests.keep(transaction, team.platform, replace(found, due=due))
+
+
 async def _put_off(transaction: Transaction, team: Community, digest: Digest, now: datetime) -> None:
     """Have a digest come the next Monday."""
     due = next_occurrence((_MONDAY,), _AT, team.zone, now)
@@ -250,7 +270,8 @@ def _wanted(scene: Scene, team: Community) -> Digest:
     """Return the digest that is asked for where an event happens."""
     to_all = scene.community is not None
     place = scene.public_place if to_all else None
-    return Digest(team.id, scene.address.account, place, to_all, next_occurrence((_MONDAY,), _AT, team.zone, scene.now))
+    account = "" if to_all else scene.address.account
+    return Digest(team.id, account, place, to_all, next_occurrence((_MONDAY,), _AT, team.zone, scene.now))
 
 
 def _are_read_alike(one: Digest, other: Digest) -> bool:
@@ -290,21 +311,8 @@ def _counted(day: date, counts: Iterable[DayCount]) -> Day:
     return Day(day, sums[Status.ANSWER], sums[Status.SUGGEST], sums[Status.UNKNOWN])
 
 
-def _outcomes(day: Day) -> tuple[int, int, int]:
-    return day.answered, day.suggested, day.unknown
-
-
-def _coarse(figure: int) -> int:
-    """Return a figure that may be told: one stands for every one that may not."""
-    return 1 if 0 < figure < SMALLEST_TOLD else figure
-
-
-def _coarse_day(day: Day) -> Day:
-    return Day(day.day, *map(_coarse, _outcomes(day)))
-
-
 def _coarse_funnel(funnel: Funnel) -> Funnel:
-    return Funnel(funnel.title, _coarse(funnel.begun), _coarse(funnel.finished))
+    return Funnel(funnel.title, coarse(funnel.begun), coarse(funnel.finished))
 
 
 def _day(team: Community, moment: datetime) -> date:

@@ -1,7 +1,7 @@
 """Those who moderate: for which communities somebody acts, from wherever they write, and that nobody else does."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.content.corpus import digest
@@ -60,13 +60,30 @@ def _subject(team: Community) -> str:
 
 
 async def with_role(transaction: Transaction, incoming: Incoming, community: Community | None) -> Incoming:
-    """Return an event with the role that its community gave its person: by one of its roles, or by name."""
-    if community is None or incoming.role is not Role.MEMBER:
+    """Return an event with what its person is in its community."""
+    if community is None:
         return incoming
-    by_role = community.moderator_role in incoming.roles
-    if by_role or await communities.is_moderator(transaction, community, incoming.address.account):
-        return replace(incoming, role=Role.MODERATOR)
-    return incoming
+    account = incoming.address.account
+    return replace(incoming, role=await role_in(transaction, community, account, incoming.role, incoming.roles))
+
+
+async def role_in(
+    transaction: Transaction, community: Community, account: str, role: Role = Role.MEMBER, roles: Sequence[str] = ()
+) -> Role:
+    """Return what somebody is in a community: as the platform tells, or made a moderator by a role of it, or by name.
+
+    Args:
+        transaction: where names are looked up.
+        community: the community.
+        account: who it is about.
+        role: what they are there, as the platform tells.
+        roles: the ids of the roles that the community gave them.
+    """
+    if role is not Role.MEMBER:
+        return role
+    by_role = community.moderator_role in roles
+    moderates = by_role or await communities.is_moderator(transaction, community, account)
+    return Role.MODERATOR if moderates else Role.MEMBER
 
 
 async def teams_of(transaction: Transaction, incoming: Incoming, community: Community | None) -> list[Community]:

@@ -31,7 +31,7 @@ class Themes:
         theme = next((each for each in scene.corpus.themes if digest(each.id) == button.subject), None)
         if theme is None:
             return self._list(scene)
-        return self._page(scene, theme, int(button.argument) if button.argument.isdecimal() else 0)
+        return self._page(scene, theme, button.number)
 
     def _list(self, scene: Scene) -> Told:
         themes = [theme for theme in scene.corpus.themes if _on(theme, scene.corpus.passages)]

@@ -85,8 +85,10 @@ class Tips:
                 offer = replace(offer, shown=(offer.shown + 1) % len(offer.tips))
                 await drafts.change(scene.transaction, draft.number, _offer.dump_json(offer).decode(), scene.now)
                 return Told((self._preview(scene, team, draft.number, offer),))
-        await drafts.drop(scene.transaction, draft.number)
-        return Told((self._voice.say("tips/cancelled"),))
+            case "cancel":
+                await drafts.drop(scene.transaction, draft.number)
+                return Told((self._voice.say("tips/cancelled"),))
+        return Told((self._voice.notice("buttons/outdated"),))
 
     async def take_back(self, transaction: Transaction, posting: Posting, tip: str, now: datetime) -> None:
         """Keep that a community was not told a tip after all: its platform refused it."""

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
+
+from aiolimiter import AsyncLimiter
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, Author, Due, Event, Manner, Outgoing, Posting, Reply
@@ -19,7 +22,14 @@ from bot.storage.database import Database
 from bot.storage.inbox import Item
 
 _DECIDED_AT_ONCE = 4
-"""The database does one thing at a time: what was sent is recorded before many others have their turn."""
+"""Others wait, and what was sent is recorded before they have their turn: a file takes one transaction at a time."""
+_BEGUN = 1024
+"""Answers of which a part was sent, at most, that are remembered until they are whole."""
+
+_UNASKED = 5
+"""Messages a second that nobody asked for, at most: those that answer somebody come first."""
+_TRIED = 512
+"""The last items that were tried: more than there are at the same time that wait for another attempt."""
 
 ReceivedT = TypeVar("ReceivedT", bound=Received)
 
@@ -120,12 +130,14 @@ class Handling(Generic[ReceivedT, Shown]):
         self._advisor = advisor
         self._database = database
         self._now = now
-        self._progress: dict[int, _Progress] = {}
+        self._progress: OrderedDict[int, _Progress] = OrderedDict()
         self._deciding = asyncio.Semaphore(_DECIDED_AT_ONCE)
+        self._unasked = AsyncLimiter(_UNASKED, 1)
+        self._tried: deque[int] = deque(maxlen=_TRIED)
 
     async def handle(self, item: Item) -> None:
         """Answer what was delivered, and drop it from the inbox."""
-        self._figures.took(Stage.WAITING, (self._now() - item.at).total_seconds())
+        self._note_waiting(item)
         try:
             received = await self._carrier.read(item)
             if received is None:
@@ -141,7 +153,8 @@ class Handling(Generic[ReceivedT, Shown]):
     async def deliver(self, due: Due) -> None:
         """Send what nobody asked for at this moment: once, and not again if it fails."""
         try:
-            await self._carrier.deliver(due)
+            async with self._unasked:
+                await self._carrier.deliver(due)
             self._figures.sent(due)
         except UnreachableError as error:
             address = due.address if due.to_all else self._carrier.reached(due.address, None)
@@ -150,6 +163,13 @@ class Handling(Generic[ReceivedT, Shown]):
             self._note(error)
             _log.warning("A message that nobody asked for was not sent. %s", error)
 
+    def _note_waiting(self, item: Item) -> None:
+        """Hear how long an event waited for its first attempt: those that follow tell how long an outage lasts."""
+        if item.tries or item.number in self._tried:
+            return
+        self._tried.append(item.number)
+        self._figures.took(Stage.WAITING, (self._now() - item.at).total_seconds())
+
     async def _tell_of(self, item: Item, received: ReceivedT) -> None:
         """Say what is to be said of something that happened: it is dropped before, and said once at most."""
         if received.incoming.event is Event.JOINED:
@@ -157,6 +177,8 @@ class Handling(Generic[ReceivedT, Shown]):
         outgoing = await self._decided(received)
         await inbox.drop(self._database, item.number)
         self._figures.handled(received.incoming, outgoing)
+        if not outgoing.replies:
+            return
         try:
             await self._carrier.tell(received, outgoing)
         except UnreachableError as error:
@@ -212,6 +234,14 @@ class Handling(Generic[ReceivedT, Shown]):
             self._figures.took(Stage.SENDING, time.perf_counter() - begun)
         return outgoing
 
+    def _progress_of(self, item: Item, outgoing: Outgoing) -> _Progress:
+        progress = self._progress.setdefault(item.number, _Progress(outgoing, item.sent))
+        progress.outgoing = outgoing
+        if len(self._progress) > _BEGUN:
+            # What was given up, or taken up by another process.
+            self._progress.popitem(last=False)
+        return progress
+
     def _begun(self, item: Item) -> Outgoing | None:
         """Return the answer of which a part was sent: it stays, whatever can be kept or found by now."""
         progress = self._progress.get(item.number)
@@ -253,8 +283,7 @@ class Handling(Generic[ReceivedT, Shown]):
     async def _answer(self, item: Item, received: ReceivedT, outgoing: Outgoing, before: Sequence[int]) -> None:
         """Send what was not sent yet of an answer, and keep which messages it takes."""
         # What the database does not know, of an attempt before, is known here.
-        progress = self._progress.setdefault(item.number, _Progress(outgoing, item.sent))
-        progress.outgoing = outgoing
+        progress = self._progress_of(item, outgoing)
         posted = len(outgoing.postings)
         planned = self._carrier.parts(received, outgoing.replies, before)
         if not progress.sent:

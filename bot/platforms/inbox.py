@@ -4,23 +4,23 @@ import asyncio
 import itertools
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 
-from bot.platforms.base import result_until
+from bot.platforms.base import is_set_within, result_until
 from bot.platforms.errors import OutageError
 from bot.storage import inbox
 from bot.storage.database import Crew, Database, DatabaseError
 from bot.storage.inbox import EVERYTHING, Delivered, Item, Shards
 
-_READ_AHEAD = 256
-"""Items held in memory at most: the others wait in the database."""
+_LANES, _PAGE = 256, 64
+"""Lanes that are served, and items of one that are held in memory, at most: the others wait in the database."""
 _AT_ONCE = 32
-"""Items that are handled at the same time; where others could take them, no more are held."""
+"""Items that are handled at the same time."""
 _TRIES = 3
-_LOOKS_AGAIN = 2.0
-"""Seconds after which what another process had taken is looked for again: it may be gone."""
+_LOOKS_AGAIN, _READS_AGAIN = 2.0, 1.0
+"""Seconds after which what another process had taken is looked for again, and what could not be read or kept is."""
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between attempts, the last one for all that follow."""
 
@@ -64,15 +64,12 @@ class Inbox:
         self._handle = handle
         self._now = now
         self._pauses = seconds
-        self._last = 0
-        self._held: set[int] = set()
-        self._may_hold_more = False
-        self._begins_anew = False
+        self._lanes: set[str] = set()
+        self._pausing: set[str] = set()
         self._finished: set[str] = set()
+        self._taken_by_others: set[str] = set()
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._lanes: dict[str, deque[Item]] = {}
-        self._pausing: set[str] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def accept(self, delivered: Sequence[Delivered]) -> None:
@@ -113,74 +110,63 @@ class Inbox:
         """Have everything looked at again, from time to time, where others may have left something undone."""
         while not crew.is_alone:
             await asyncio.sleep(_LOOKS_AGAIN)
-            self._begins_anew = True
+            self._taken_by_others.clear()
             self._woken.set()
 
     async def _read_ahead(self, crew: Crew, serving: asyncio.TaskGroup) -> None:
-        """Take as much as may be held of what waits in lanes that are this process's, or nobody's."""
+        """Begin with as many lanes as there is room for, in the order in which something waits in them."""
         try:
             await self._release_finished(crew)
-            items = await self._next(crew)
+            while room := self._room(crew):
+                but = self._lanes | self._taken_by_others
+                items = await inbox.waiting(self._database, self._platform, _PAGE, self._shards, but)
+                await self._begin(crew, serving, dict(itertools.islice(_by_lane(items).items(), room)))
+                if len(items) < _PAGE:
+                    return
         except DatabaseError as error:
             _log.warning("The inbox cannot be read. %s", error)
             self._woken.set()
-            await self._stops_within(self._pauses[1])
-            return
-        for item in items:
-            self._held.add(item.number)
-            if item.lane in self._lanes:
-                self._lanes[item.lane].append(item)
-            else:
-                self._lanes[item.lane] = deque([item])
-                serving.create_task(self._serve(crew, item.lane))
+            await is_set_within(self._stopping, _READS_AGAIN)
+
+    async def _begin(self, crew: Crew, serving: asyncio.TaskGroup, lanes: Mapping[str, Sequence[Item]]) -> None:
+        """Begin with those of some lanes that are nobody else's."""
+        claimed = await crew.claim(lanes.keys()) if lanes else ()
+        self._taken_by_others.update(lanes.keys() - claimed)
+        for lane in claimed:
+            self._lanes.add(lane)
+            # Where others had it, they may have done something of it since.
+            serving.create_task(self._serve(crew, lane, lanes[lane] if crew.is_alone else ()))
 
     async def _release_finished(self, crew: Crew) -> None:
         """Leave the lanes to others in which nothing waits any more."""
-        finished = self._finished - self._lanes.keys()
+        finished = self._finished - self._lanes
         self._finished.clear()
         if finished:
             await crew.release(finished)
 
-    async def _next(self, crew: Crew) -> list[Item]:
-        """Return what comes next of what is not held yet, each lane in order."""
-        wanted = self._most(crew) - len(self._held)
-        if wanted <= 0:
-            self._may_hold_more = True
-            return []
-        if self._begins_anew:
-            self._begins_anew, self._last = False, 0
-        # What is held now may be done with by the time that it is read.
-        held = set(self._held)
-        items = await inbox.waiting(self._database, self._platform, self._last, wanted, self._shards)
-        unclaimed = {item.lane for item in items if not crew.has(item.lane)}
-        claimed = await crew.claim(unclaimed) if unclaimed else ()
-        self._may_hold_more = len(items) == wanted
-        self._last = items[-1].number if items else self._last
-        mine = [item for item in items if item.lane not in unclaimed]
-        for lane in claimed:
-            # Whoever had it may have done something of it since.
-            mine += await inbox.in_lane(self._database, self._platform, lane, self._shards)
-        return [item for item in mine if item.number not in held]
+    def _room(self, crew: Crew) -> int:
+        """Return with how many more lanes may be begun: where others could take them, those that are served now."""
+        most = _LANES if crew.is_alone else min(_LANES, _AT_ONCE + len(self._pausing))
+        return max(most - len(self._lanes), 0)
 
-    def _most(self, crew: Crew) -> int:
-        """Return how many items may be held: where others could take them, those that can be handled now."""
-        put_off = sum(1 + len(self._lanes[lane]) for lane in self._pausing)
-        return _READ_AHEAD if crew.is_alone else min(_READ_AHEAD, _AT_ONCE + put_off)
-
-    async def _serve(self, crew: Crew, lane: str) -> None:
+    async def _serve(self, crew: Crew, lane: str, known: Sequence[Item]) -> None:
         """Handle what waits in a lane, one after the other, as long as it is this process's."""
-        waiting = self._lanes[lane]
-        while waiting and crew.has(lane) and not self._stopping.is_set():
-            item = waiting.popleft()
-            await self._attempt(crew, item)
-            self._held.discard(item.number)
-            if self._may_hold_more:
-                self._woken.set()
-        self._held.difference_update(item.number for item in waiting)
-        del self._lanes[lane]
-        if not crew.is_alone:
-            self._finished.add(lane)
-            self._woken.set()
+        waiting = deque(known)
+        while crew.has(lane) and not self._stopping.is_set():
+            waiting = waiting or await self._next_in(lane)
+            if not waiting:
+                break
+            await self._attempt(crew, waiting.popleft())
+        self._lanes.discard(lane)
+        self._finished.add(lane)
+        self._woken.set()
+
+    async def _next_in(self, lane: str) -> deque[Item]:
+        try:
+            return deque(await inbox.in_lane(self._database, self._platform, lane, self._shards, _PAGE))
+        except DatabaseError as error:
+            _log.warning("The inbox cannot be read. %s", error)
+            return deque()
 
     async def _attempt(self, crew: Crew, item: Item) -> None:
         """Handle an item until it is done or set aside, or the time has come to stop, or somebody else does it."""
@@ -189,8 +175,12 @@ class Inbox:
             try:
                 async with self._places:
                     await self._handle(item)
-            except (OutageError, DatabaseError) as error:
+            except OutageError as error:
                 _log.warning("An event of %s has to wait. %s", self._platform, error)
+            except DatabaseError as error:
+                _log.warning("An event of %s has to wait. %s", self._platform, error)
+                # It is near, and back as soon as it is well.
+                pause = min(pause, _LOOKS_AGAIN)
             except (OSError, MemoryError) as error:
                 # What this machine lacks is no fault of the item's.
                 _log.warning("An event of %s has to wait (%s).", self._platform, type(error).__name__)
@@ -203,7 +193,7 @@ class Inbox:
                 return
             self._pausing.add(item.lane)
             self._woken.set()
-            stops = await self._stops_within(pause)
+            stops = await is_set_within(self._stopping, pause)
             self._pausing.discard(item.lane)
             if stops or not crew.has(item.lane):
                 return
@@ -219,9 +209,9 @@ class Inbox:
             _log.error("Item %d of %s is set aside: the errors above say why.", item.number, self._platform)
         return set_aside
 
-    async def _stops_within(self, seconds: float) -> bool:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+
+def _by_lane(items: Iterable[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.lane, []).append(item)
+    return found

@@ -81,6 +81,10 @@ class Standby:
         """Send what nobody asked for at this moment: at most once."""
         if self._serving:
             await self._serving.deliver(due)
+        else:
+            # It is counted as sent, and the process that serves the platform now is not told of it.
+            name = self._name.capitalize()
+            _log.warning("A message that nobody asked for was not sent. %s is served by another process now.", name)
 
     async def _lead(self) -> bool:
         """Serve once no other process does; return whether that came to its end, and not to another's turn."""

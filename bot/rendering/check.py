@@ -10,6 +10,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from pydantic import TypeAdapter
 
 from bot.content.strict_yaml import line_of
+from bot.core.figures import Sum
 from bot.core.smalltalk import AROUND
 from bot.errors import ContentError, Problem
 from bot.rendering.prompt_files import read_prompt_file
@@ -84,7 +85,8 @@ _EVERY_VALUE: dict[str, Any] = {
     "spot": "Texte",
     "low_rated": [("Titre", "Une raison")],
     "oldest": ["Titre"],
-    **dict.fromkeys(("answered", "suggested", "unknown", "useful", "useless", "started", "finished", "stale"), 9),
+    **dict.fromkeys(("answered", "suggested", "unknown", "started", "finished"), Sum(9, more=True)),
+    **dict.fromkeys(("useful", "useless", "stale"), 9),
     "is_empty": False,
     "programmes": [_PROGRAMME],
     "holidays": [(date(2026, 12, 24), date(2027, 1, 2)), (date(2027, 5, 1), date(2027, 5, 1))],

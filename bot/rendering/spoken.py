@@ -7,6 +7,7 @@ from textwrap import shorten
 from babel.dates import format_date, format_time, get_day_names, get_month_names
 from babel.lists import format_list
 
+from bot.core.figures import Sum
 from bot.core.messages import SMALLEST_TOLD
 from bot.retrieval.french import LOCALE
 
@@ -34,9 +35,12 @@ def month(number: int) -> str:
     return str(get_month_names(locale=LOCALE)[number])
 
 
-def figure(value: int) -> str:
-    """Return how often something happened, as far as it may be told: "12", "moins de 5"."""
-    return f"moins de {SMALLEST_TOLD}" if 0 < value < SMALLEST_TOLD else str(value)
+def figure(counted: int | Sum) -> str:
+    """Return how often something happened, as far as it may be told: "12", "moins de 5", "plus de 12"."""
+    value, more = (counted.figure, counted.more) if isinstance(counted, Sum) else (counted, False)
+    if more and value:
+        return f"plus de {value}"
+    return f"moins de {SMALLEST_TOLD}" if more or 0 < value < SMALLEST_TOLD else str(value)
 
 
 def enumerated(parts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, nodes
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -45,7 +45,13 @@ class Templates:
     """Renders the templates of one language's folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._loader = FileSystemLoader(folder)
+        # Read now: when something is to be said, the machine may have no file to open left.
+        self._loader = DictLoader(
+            {
+                file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+                for file in folder.rglob(f"*{SUFFIX}")
+            }
+        )
         self._environment = Environment(
             loader=self._loader,
             undefined=StrictUndefined,

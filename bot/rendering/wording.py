@@ -7,8 +7,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
 
+from bot.content.corpus import MAX_LABEL
 from bot.content.lessons import FlawKind
-from bot.content.schemas import MAX_LABEL
 from bot.core.commands import FOR_ADMINISTRATORS, FOR_MODERATORS, IN_COMMUNITY, IN_PRIVATE
 from bot.dialogue.engine import Control
 from bot.dialogue.script import TaskOption

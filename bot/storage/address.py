@@ -1,6 +1,7 @@
 """Where the database is: a SQLite file, or a PostgreSQL server."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qs, unquote
@@ -11,6 +12,8 @@ _SERVER = re.compile(
     r"postgres(?:ql)?://(?:[^@:/?#\s]*(?::(?P<password>[^@/?#\s]*))?@)?"
     r"(?P<host>[^@/?#\s]*)/(?P<name>[^@/?#\s]+)(?:\?(?P<options>[^#\s]*))?"
 )
+_HOST = re.compile(r"(?:\[[\da-fA-F:.]+\]|[^\[\]:]*)(?::(?P<port>\d*))?")
+LAST_PORT = 65535
 
 
 class ServerAddress(SecretStr):
@@ -23,9 +26,11 @@ class ServerAddress(SecretStr):
                 "a server's database is postgresql://USER:PASSWORD@HOST:PORT/NAME,"
                 " where @, :, /, ? and # within a name or a password are written %40, %3A, %2F, %3F and %23"
             )
+        options = parse_qs(found["options"] or "")
+        _check_ports(found["host"].split(","), options.get("port", ()))
         super().__init__(address)
         self._shown = f"postgresql://{found['host']}/{found['name']}"
-        self._passwords = (found["password"] or "", *parse_qs(found["options"] or "").get("password", ()))
+        self._passwords = (found["password"] or "", *options.get("password", ()))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -35,6 +40,18 @@ class ServerAddress(SecretStr):
 
     def _display(self) -> str:
         return self._shown
+
+
+def _check_ports(hosts: Iterable[str], ports: Iterable[str]) -> None:
+    """Check the ports of hosts, each behind its own, and those that stand for themselves.
+
+    Raises:
+        ValueError: one is none.
+    """
+    found = [_HOST.fullmatch(host) for host in hosts]
+    named = [host["port"] if host else "?" for host in found] + [port for each in ports for port in each.split(",")]
+    if not all(port.isdecimal() and 0 < int(port) <= LAST_PORT for port in named if port):
+        raise ValueError(f"a server's port is a number between 1 and {LAST_PORT}, and stands behind HOST:")
 
 
 def read_address(typed: str) -> Path | ServerAddress:

@@ -127,11 +127,10 @@ async def known(
     called = title or (found.title if found else address.community)
     if found and found.title == called:
         return found
-    before = found or await _left(transaction, address.platform, address.community)
-    current = replace(before, title=called) if before else Community(address.platform, address.community, called)
     if found or comes_back:
-        await keep(transaction, current)
-    return current
+        return await _serve(transaction, address.platform, address.community, called)
+    before = await _left(transaction, address.platform, address.community)
+    return replace(before, title=called) if before else Community(address.platform, address.community, called)
 
 
 async def served(transaction: Transaction, platform: str) -> list[Community]:
@@ -306,8 +305,10 @@ async def drop_moderators(transaction: Transaction, community: Community) -> Non
 async def move(transaction: Transaction, platform: str, old: str, new: str) -> None:
     """Have all that is kept of a community follow it to the id that the platform gives it now.
 
-    Where something stands under the new id already, that stays.
+    Where something stands under the new id already, that stays: but for settings that nobody chose, which stand there
+    as soon as somebody writes.
     """
+    await _drop_unchosen(transaction, platform, old, new)
     for table, (column, others) in _KEYED.items():
         same = " AND ".join(f"other.{each} = {table}.{each}" for each in ("platform", *others))
         await transaction.rows(
@@ -339,6 +340,12 @@ async def move(transaction: Transaction, platform: str, old: str, new: str) -> N
     await transaction.rows("DELETE FROM step_counts WHERE community = ?", old)
     for table in ("journeys", "reminders", "watches"):
         await _readdress(transaction, table, platform, old, new)
+    await transaction.rows(
+        "UPDATE communities SET taught = taught + 1 WHERE platform = ? AND id = ? AND EXISTS (SELECT 1 FROM taught"
+        " AS passages WHERE passages.platform = communities.platform AND passages.community = communities.id)",
+        platform,
+        new,
+    )
 
 
 async def drop_left(transaction: Transaction, now: datetime) -> None:
@@ -361,6 +368,30 @@ async def drop_left(transaction: Transaction, now: datetime) -> None:
             )
         for table in ("misses", "feedback", "step_counts"):
             await transaction.rows(f"DELETE FROM {table} WHERE community = ?", identifier)  # noqa: S608
+
+
+async def _drop_unchosen(transaction: Transaction, platform: str, old: str, new: str) -> None:
+    """Drop the settings that a community has under its new id, if nobody chose them and others take their place."""
+    found = await find(transaction, platform, new)
+    if found is None or found != Community(platform, new, found.title):
+        return
+    row = await transaction.row(
+        "UPDATE communities SET left_at = NULL WHERE platform = ? AND id = ? RETURNING id", platform, old
+    )
+    if row:
+        await transaction.rows("DELETE FROM communities WHERE platform = ? AND id = ?", platform, new)
+
+
+async def _serve(transaction: Transaction, platform: str, identifier: str, title: str) -> Community | None:
+    """Have a community served by its title of now, whatever else another process keeps of it meanwhile."""
+    row = await transaction.row(
+        "INSERT INTO communities (platform, id, title) VALUES (?, ?, ?) ON CONFLICT (platform, id)"  # noqa: S608
+        f" DO UPDATE SET title = excluded.title, left_at = NULL RETURNING {_COLUMNS}",
+        platform,
+        identifier,
+        title,
+    )
+    return _community(row) if row else None
 
 
 async def _left(transaction: Transaction, platform: str, identifier: str) -> Community | None:

@@ -29,6 +29,10 @@ class ConflictError(DatabaseError):
     """Another process was faster: what was to be done may be tried again."""
 
 
+class UncertainError(DatabaseError):
+    """The database was lost while something was committed: whether it is kept can only be known later."""
+
+
 class Row(Protocol):
     """A row, read by the places or by the names of its columns."""
 
@@ -138,6 +142,7 @@ class Database(ABC):
         Raises:
             DatabaseError: the database is locked by another process, full, damaged or cannot be written or reached.
             ConflictError: another process changed the same at the same time.
+            UncertainError: it was lost while it was to be committed.
         """
 
     @abstractmethod

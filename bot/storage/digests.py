@@ -14,9 +14,9 @@ class Digest:
 
     Attributes:
         community: the platform's id of the community.
-        account: who asked for it.
+        account: who is written to, "" where it is posted in the community: then it is nobody's own.
         place: the place of the community where it is posted, None for its main one.
-        to_all: whether it is posted in the community; else who asked for it is written to.
+        to_all: whether it is posted in the community.
         due: when it comes next, in UTC.
     """
 

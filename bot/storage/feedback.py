@@ -8,7 +8,7 @@ from bot.storage.database import Transaction, stamp
 
 @dataclass(frozen=True, slots=True)
 class LowRated:
-    """A passage that more people found useless than useful, and the reason that most of them gave, if any did."""
+    """A passage that more people found useless than useful, and the reason that most gave, if some gave the same."""
 
     passage: str
     reason: str | None
@@ -55,14 +55,18 @@ async def opinions(transaction: Transaction, community: str, since: datetime, un
 
 
 async def low_rated(transaction: Transaction, community: str, least: int) -> list[LowRated]:
-    """Return the passages that a community found useless at least so often, and more often than useful; worst first."""
+    """Return the passages that a community found useless at least so often, and more often than useful; worst first.
+
+    What as many gave as a reason is told with them.
+    """
     rows = await transaction.rows(
         "SELECT passage, (SELECT reason FROM feedback AS why WHERE why.passage = feedback.passage"
         " AND why.community = feedback.community AND why.useful = 0 AND reason IS NOT NULL"
-        " GROUP BY reason ORDER BY COUNT(*) DESC, reason LIMIT 1)"
+        " GROUP BY reason HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC, reason LIMIT 1)"
         " FROM feedback WHERE community = ? GROUP BY passage, community"
         " HAVING SUM(1 - useful) >= ? AND SUM(1 - useful) > SUM(useful)"
         " ORDER BY SUM(1 - 2 * useful) DESC, passage",
+        least,
         community,
         least,
     )

@@ -1,8 +1,9 @@
 """What platforms delivered, kept until it is handled: what is confirmed to them is never lost."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle, islice
 
 from bot.storage.database import Database, Row, Transaction, stamp
 
@@ -10,7 +11,7 @@ KEPT_ASIDE = timedelta(hours=48)
 _ORIGINS_TOGETHER = 1 << 22
 """Discord divides by the time in an id, which is in its upper bits."""
 _ITEM = "SELECT number, id, lane, payload, at, sent, tries FROM inbox"
-_AMONG = f"origin / {_ORIGINS_TOGETHER} % ? BETWEEN ? AND ?"
+_WHOLE_LANE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,19 @@ class Shards:
 
 
 EVERYTHING = Shards()
+
+
+def among(origin: str) -> str:
+    """Return what tells, as SQL, whether an origin is in some shards: with the values that they are bound as."""
+    return f"{origin} / {_ORIGINS_TOGETHER} % ? BETWEEN ? AND ?"
+
+
+def bound(shards: Shards) -> tuple[int, int, int]:
+    """Return the values of `among`."""
+    return shards.count, shards.first, shards.last
+
+
+_AMONG = among("origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +104,44 @@ async def keep(transaction: Transaction, platform: str, delivered: Iterable[Deli
     )
 
 
-async def waiting(database: Database, platform: str, after: int, count: int, shards: Shards = EVERYTHING) -> list[Item]:
-    """Return the next items after a number, in order.
+async def waiting(
+    database: Database, platform: str, count: int, shards: Shards = EVERYTHING, but: Collection[str] = ()
+) -> list[Item]:
+    """Return the next items in order, those left out that wait in some lanes.
 
     Raises:
         DatabaseError: the database cannot be read; the same holds for all that follows.
     """
+    left_out = _padded(but)
+    marks = ", ".join("?" * len(left_out))
     rows = await database.rows(
-        f"{_ITEM} WHERE platform = ? AND number > ? AND set_aside = 0 AND {_AMONG} ORDER BY number LIMIT ?",
+        f"{_ITEM} WHERE platform = ? AND set_aside = 0 AND {_AMONG} AND lane NOT IN ({marks}) ORDER BY number LIMIT ?",
         platform,
-        after,
-        shards.count,
-        shards.first,
-        shards.last,
+        *bound(shards),
+        *left_out,
         count,
     )
     return [_item(row) for row in rows]
 
 
-async def in_lane(database: Database, platform: str, lane: str, shards: Shards = EVERYTHING) -> list[Item]:
-    """Return all items that wait in a lane, in order."""
+async def in_lane(
+    database: Database, platform: str, lane: str, shards: Shards = EVERYTHING, count: int = _WHOLE_LANE
+) -> list[Item]:
+    """Return the next items that wait in a lane, in order."""
     rows = await database.rows(
-        f"{_ITEM} WHERE platform = ? AND lane = ? AND set_aside = 0 AND {_AMONG} ORDER BY number",
+        f"{_ITEM} WHERE platform = ? AND lane = ? AND set_aside = 0 AND {_AMONG} ORDER BY number LIMIT ?",
         platform,
         lane,
-        shards.count,
-        shards.first,
-        shards.last,
+        *bound(shards),
+        count,
     )
     return [_item(row) for row in rows]
+
+
+def _padded(lanes: Collection[str]) -> list[str]:
+    """Return lanes, some of them several times: of statements that differ in how many they name, there are few."""
+    wanted = 1 << max(len(lanes) - 1, 0).bit_length()
+    return [*islice(cycle(lanes or [""]), wanted)]
 
 
 async def set_sent(database: Database, number: int, sent: int) -> None:

@@ -1,5 +1,6 @@
 """Joining two accounts of one person: a short code asked for on one side and typed on the other."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.content.corpus import digest
@@ -10,6 +11,13 @@ from bot.storage.people import DEFAULT_ZONE
 LASTS = timedelta(minutes=10)
 TRIES = 5
 _TRIES_WITHIN = timedelta(hours=1)
+_KEYED: Mapping[str, tuple[str, ...]] = {
+    "memberships": ("platform", "community"),
+    "feedback": ("passage",),
+    "reminders": (),
+    "watches": ("miss",),
+}
+"""The tables of which a person is a part of the key: its other columns."""
 
 
 async def offer(transaction: Transaction, person: int, code: str, now: datetime) -> None:
@@ -24,9 +32,11 @@ async def offer(transaction: Transaction, person: int, code: str, now: datetime)
 
 
 async def owner(transaction: Transaction, code: str, now: datetime) -> int | None:
-    """Return the person whose code it is; None for a wrong code or one that has ended."""
-    row = await transaction.row("SELECT person FROM link_codes WHERE code = ? AND ends > ?", digest(code), stamp(now))
-    return int(row[0]) if row else None
+    """Return the person whose code it is, whom nobody else changes until the end; None for a wrong or an ended one."""
+    found = await _owner(transaction, code, now)
+    if found is not None and await people.hold(transaction, found):
+        return await _owner(transaction, code, now)
+    return found
 
 
 async def may_try(transaction: Transaction, person: int, now: datetime) -> bool:
@@ -56,9 +66,9 @@ async def drop_old(transaction: Transaction, now: datetime) -> None:
 async def join(transaction: Transaction, person: int, other: int) -> None:
     """Move all that is kept about another person to this one, but their journeys, and drop the other.
 
-    Where both have the same, this person's stays. The journeys are joined by whoever knows what they mean.
+    Where both have the same, this person's stays. The journeys are joined by whoever knows what they mean. Both people
+    are held.
     """
-    await people.hold(transaction, other)
     await transaction.rows(
         "UPDATE people SET since = CASE WHEN other.since < people.since THEN other.since ELSE people.since END,"
         " reminder_offer = COALESCE(people.reminder_offer, other.reminder_offer),"
@@ -70,16 +80,18 @@ async def join(transaction: Transaction, person: int, other: int) -> None:
     )
     for table in ("accounts", "conversations", "events"):
         await transaction.rows(f"UPDATE {table} SET person = ? WHERE person = ?", person, other)  # noqa: S608 - our names
-    for table, columns in (
-        ("memberships", "platform, community, welcomed"),
-        ("feedback", "passage, community, useful, reason, at"),
-        ("reminders", "address, weekday, minute, due, unanswered"),
-        ("watches", "miss, address, at"),
-    ):
+    for table, key in _KEYED.items():
+        same = " AND ".join(("mine.person = ?", *(f"mine.{column} = {table}.{column}" for column in key)))
         await transaction.rows(
-            f"INSERT INTO {table} (person, {columns}) SELECT ?, {columns} FROM {table} WHERE person = ?"  # noqa: S608
-            " ON CONFLICT DO NOTHING",
+            f"UPDATE {table} SET person = ? WHERE person = ?"  # noqa: S608 - our names
+            f" AND NOT EXISTS (SELECT 1 FROM {table} AS mine WHERE {same})",
             person,
             other,
+            person,
         )
     await transaction.rows("DELETE FROM people WHERE id = ?", other)
+
+
+async def _owner(transaction: Transaction, code: str, now: datetime) -> int | None:
+    row = await transaction.row("SELECT person FROM link_codes WHERE code = ? AND ends > ?", digest(code), stamp(now))
+    return int(row[0]) if row else None

@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_hex
 
+from bot.content.corpus import digest
 from bot.storage.communities import Community
 from bot.storage.database import Database, Transaction, stamp
 
 LONGEST_KEPT = 500
 """Characters kept of a question: enough to see what was asked."""
+LOOKED_AT = 500
+"""The newest questions of a community without an answer: a team is shown these, and what it teaches answers them."""
 
+_KEY_BYTES = 8
 _SAME_WITHIN = timedelta(hours=1)
 _READ = 1000
 """Characters that are looked at: beyond, nothing is kept, whatever the masks shorten."""
@@ -27,6 +32,14 @@ class Miss:
 
     question: str
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the buttons below a question lead back to it by: its number, and a key that nobody else could guess."""
+
+    number: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +66,41 @@ def _kept(question: str) -> str:
     return masked(text)[:LONGEST_KEPT]
 
 
-async def record(transaction: Transaction, question: str, community: str | None, asked_at: datetime) -> int:
-    """Keep a question that nobody could answer, and return its number."""
+async def record(transaction: Transaction, question: str, community: str | None, asked_at: datetime) -> Ticket:
+    """Keep a question that nobody could answer, and return what leads back to it."""
     row = await transaction.row(
-        "INSERT INTO misses (community, question, asked_at) VALUES (?, ?, ?) RETURNING id",
+        "INSERT INTO misses (community, question, asked_at, key) VALUES (?, ?, ?, ?) RETURNING id, key",
         community,
         _kept(question),
         stamp(asked_at),
+        token_hex(_KEY_BYTES),
     )
     if row is None:
         raise LookupError("no question was added")
-    return int(row[0])
+    return Ticket(row[0], row[1])
 
 
-async def record_once(transaction: Transaction, question: str, community: str | None, asked_at: datetime) -> int:
-    """Keep a question that somebody wants passed on, unless it was kept within the last hour; return its number."""
+async def record_once(transaction: Transaction, question: str, community: str | None, asked_at: datetime) -> Ticket:
+    """Keep a question that somebody wants passed on, unless it was kept within the last hour.
+
+    Returns:
+        What leads back to it.
+    """
     there, where = _in(community)
     row = await transaction.row(
-        f"SELECT id FROM misses WHERE question = ? AND asked_at > ? AND {there} ORDER BY id DESC LIMIT 1",  # noqa: S608
+        f"SELECT id, key FROM misses WHERE question = ? AND asked_at > ? AND key IS NOT NULL AND {there}"  # noqa: S608
+        " ORDER BY id DESC LIMIT 1",
         _kept(question),
         stamp(asked_at - _SAME_WITHIN),
         *where,
     )
-    return int(row[0]) if row else await record(transaction, question, community, asked_at)
+    return Ticket(row[0], row[1]) if row else await record(transaction, question, community, asked_at)
 
 
-async def is_kept(transaction: Transaction, miss: int) -> bool:
-    """Tell whether a question is still kept."""
-    return await transaction.row("SELECT id FROM misses WHERE id = ?", miss) is not None
+async def find(transaction: Transaction, number: int, subject: str) -> Ticket | None:
+    """Return what leads back to a question, None where it is kept no longer, or a button is not about its key."""
+    row = await transaction.row("SELECT id, key FROM misses WHERE id = ? AND key IS NOT NULL", number)
+    return Ticket(row[0], row[1]) if row and digest(row[1]) == subject else None
 
 
 async def pass_on(transaction: Transaction, miss: int, community: str | None) -> bool:
@@ -95,7 +115,7 @@ async def pass_on(transaction: Transaction, miss: int, community: str | None) ->
     return row is not None
 
 
-async def gaps(transaction: Transaction, team: Community, count: int) -> list[Gap]:
+async def gaps(transaction: Transaction, team: Community, count: int = LOOKED_AT) -> list[Gap]:
     """Return the newest questions of a community that are without an answer and were not set aside."""
     rows = await transaction.rows(
         "SELECT id, question, asked_for_team FROM misses WHERE community = ? AND answered_by IS NULL AND set_aside = 0"

@@ -36,7 +36,7 @@ async def copy(source: Database, target: Database, *, force: bool = False) -> di
     tables = await source.tables()
     if set(tables) != set(await target.tables()):
         raise DatabaseError("The two databases do not have the same tables. Upgrade Vigie, and migrate both of them.")
-    async with source.snapshot() as reading, target.transaction() as writing:
+    async with target.transaction() as writing:
         for table in reversed(tables):
             if force:
                 await writing.rows(f"DELETE FROM {table}")  # noqa: S608 - the names of our own tables
@@ -45,8 +45,11 @@ async def copy(source: Database, target: Database, *, force: bool = False) -> di
                     f"The other database is not empty (table {table}). Name an empty one, or have all that it holds"
                     " erased with --force."
                 )
-        copied = {table: await _copy(reading, writing, table) for table in tables}
-        await writing.set_last_numbers(await reading.last_numbers())
+        # A server ends who holds a moment fixed and asks for nothing, as it would be while the copy is read again.
+        async with source.snapshot() as reading:
+            copied = {table: await _copy(reading, writing, table) for table in tables}
+            last_numbers = await reading.last_numbers()
+        await writing.set_last_numbers(last_numbers)
         for table in tables:
             if await checksum(writing, table) != copied[table]:
                 raise DatabaseError(f"The copy of table {table} is not like the original: nothing was kept of it.")

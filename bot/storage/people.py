@@ -107,15 +107,14 @@ async def set_erasure_asked(transaction: Transaction, person: int, asked: str | 
 
 
 async def welcome(transaction: Transaction, person: int, address: Address, now: datetime) -> bool:
-    """Keep that somebody was welcomed in a community; return whether it is the first time."""
+    """Keep that somebody who belongs to a community or knocks was welcomed; return whether it is the first time."""
     row = await transaction.row(
-        "INSERT INTO memberships (person, platform, community, welcomed) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (person, platform, community) DO UPDATE SET welcomed = excluded.welcomed"
-        " WHERE memberships.welcomed IS NULL RETURNING person",
+        "UPDATE memberships SET welcomed = ? WHERE person = ? AND platform = ? AND community = ? AND welcomed IS NULL"
+        " RETURNING person",
+        stamp(now),
         person,
         address.platform,
-        address.community or "",
-        stamp(now),
+        address.community,
     )
     return row is not None
 
@@ -132,22 +131,48 @@ async def take_back_welcome(transaction: Transaction, address: Address) -> None:
     )
 
 
-async def belong(transaction: Transaction, person: int, address: Address) -> None:
-    """Keep that somebody writes in a community."""
+async def belong(transaction: Transaction, person: int, address: Address, now: datetime) -> None:
+    """Keep that somebody is in a community: they joined it or write there, and did not leave it since."""
     await transaction.rows(
-        "INSERT INTO memberships (person, platform, community) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO memberships (person, platform, community) VALUES (?, ?, ?)"
+        " ON CONFLICT (person, platform, community) DO UPDATE SET out_since = NULL WHERE memberships.out_since < ?",
         person,
         address.platform,
         address.community,
+        stamp(now),
+    )
+
+
+async def knock(transaction: Transaction, person: int, address: Address, now: datetime) -> None:
+    """Keep that somebody asks to join a community: they are not in it for that."""
+    await transaction.rows(
+        "INSERT INTO memberships (person, platform, community, out_since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        person,
+        address.platform,
+        address.community,
+        stamp(now),
+    )
+
+
+async def leave(transaction: Transaction, address: Address, now: datetime) -> None:
+    """Keep that the person of an account is in a community no longer; nobody is kept for it."""
+    await transaction.rows(
+        "UPDATE memberships SET out_since = ? WHERE platform = ? AND community = ?"
+        " AND person = (SELECT person FROM accounts WHERE platform = ? AND account = ?)",
+        stamp(now),
+        address.platform,
+        address.community,
+        address.platform,
+        address.account,
     )
 
 
 async def communities(transaction: Transaction, person: int) -> Mapping[str, str]:
-    """Return what the communities are called that somebody was seen in and Vigie serves, by their ids."""
+    """Return what the communities are called that somebody is in and Vigie serves, by their ids."""
     rows = await transaction.rows(
         "SELECT community, COALESCE(title, community) AS called FROM memberships LEFT JOIN communities"
         " ON communities.platform = memberships.platform AND communities.id = memberships.community"
-        " WHERE person = ? AND community <> '' AND left_at IS NULL ORDER BY called, community",
+        " WHERE person = ? AND community <> '' AND out_since IS NULL AND left_at IS NULL ORDER BY called, community",
         person,
     )
     return {row[0]: row[1] for row in rows}

@@ -74,9 +74,9 @@ PERSONAL = (
     _also(_signed("audit", "community", "action", "subject", "at"), "UPDATE audit SET about = NULL, subject = ''"),
     _table("barred", "platform", "community", "until", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("paces", "platform", "community", "place", "since", "asked", about=f"(platform, account) IN ({_ACCOUNTS})"),
-    _table("digests", "platform", "community", "place", "due", about=f"(platform, account) IN ({_ACCOUNTS})"),
+    _table("digests", "platform", "community", "due", about=f"(platform, account) IN ({_ACCOUNTS})"),
     _table("accounts", "platform", "account"),
-    _table("memberships", "platform", "community", "welcomed"),
+    _table("memberships", "platform", "community", "welcomed", "out_since"),
     _table("journeys", "journey", "state", "address", "changed"),
     _table("conversations", "platform", "account", "community", "place", "turn", "at"),
     PersonalTable(
@@ -143,10 +143,11 @@ async def wipe(database: Database) -> None:
     Raises:
         DatabaseError: another process uses the database: it is to be tried again.
     """
-    if await chores.is_asked(database, _WIPING):
+    demands = await chores.asked(database, _WIPING)
+    if demands:
         await database.forget_deleted()
         async with database.transaction() as transaction:
-            await chores.finish(transaction, _WIPING)
+            await chores.finish(transaction, demands)
 
 
 def unfolded(kept: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:

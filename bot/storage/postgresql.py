@@ -22,6 +22,7 @@ from bot.storage.database import (
     DatabaseError,
     Row,
     Transaction,
+    UncertainError,
     check_version,
     in_order,
     migrations,
@@ -125,6 +126,7 @@ class ServerCrew(Crew):
         self._called = called
         self._connection: asyncpg.Connection | None = None
         self._connected = asyncio.Event()
+        self._lost = asyncio.Event()
         self._turn = asyncio.Lock()
         self._held: set[str] = set()
 
@@ -135,9 +137,10 @@ class ServerCrew(Crew):
     async def claim(self, pieces: Collection[str]) -> Collection[str]:
         names = list(pieces)
         with _in_words(self._address):
-            await asyncio.wait_for(self._connected.wait(), _TO_CONNECT)
-            async with self._turn:
-                rows = await self._standing.fetch(
+            async with asyncio.timeout(_TO_CONNECT):
+                await self._connected.wait()
+            async with self._alone() as connection:
+                rows = await connection.fetch(
                     "SELECT piece FROM unnest($1::text[], $2::bigint[]) AS pieces (piece, number)"
                     " WHERE pg_try_advisory_lock(number)",
                     names,
@@ -148,17 +151,36 @@ class ServerCrew(Crew):
         return claimed
 
     async def release(self, pieces: Collection[str]) -> None:
-        async with self._turn:
-            numbers = [self._number(piece) for piece in self._held.intersection(pieces)]
-            self._held.difference_update(pieces)
-            if numbers:
-                with suppress(*_ERRORS):
-                    await self._standing.execute(
-                        "SELECT pg_advisory_unlock(number) FROM unnest($1::bigint[]) AS pieces (number)", numbers
-                    )
+        held = self._held.intersection(pieces)
+        self._held -= held
+        if not held:
+            return
+        with suppress(*_ERRORS):
+            async with self._alone() as connection:
+                await connection.execute(
+                    "SELECT pg_advisory_unlock(number) FROM unnest($1::bigint[]) AS pieces (number)",
+                    [self._number(piece) for piece in held],
+                )
 
     def has(self, piece: str) -> bool:
-        return piece in self._held
+        return piece in self._held and self._stands
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[asyncpg.Connection]:
+        """Use the connection, and give it up if that fails: what is claimed by then would be known to nobody here."""
+        async with self._turn:
+            connection = self._connection
+            if connection is None or connection.is_closed():
+                raise asyncpg.InterfaceError("the connection was lost")
+            try:
+                yield connection
+            except BaseException:
+                connection.terminate()
+                raise
+
+    @property
+    def _stands(self) -> bool:
+        return self._connection is not None and not self._connection.is_closed()
 
     async def stay(self) -> None:
         """Be reachable for the others, and connect anew whenever the connection is lost, until cancelled."""
@@ -168,6 +190,8 @@ class ServerCrew(Crew):
             except _ERRORS:
                 await asyncio.sleep(_LOOKS_EVERY)
                 continue
+            self._lost.clear()
+            connection.add_termination_listener(self._lose)
             try:
                 await connection.add_listener(_CHANNEL, self._hear)
                 self._connection = connection
@@ -182,17 +206,17 @@ class ServerCrew(Crew):
                 self._held.clear()
                 connection.terminate()
 
-    @property
-    def _standing(self) -> asyncpg.Connection:
-        if self._connection is None or self._connection.is_closed():
-            raise asyncpg.InterfaceError("the connection was lost")
-        return self._connection
-
     async def _until_lost(self, connection: asyncpg.Connection) -> None:
-        while True:
-            await asyncio.sleep(_LOOKS_EVERY)
-            async with self._turn:
-                await connection.execute("SELECT 1")
+        """Look after the connection; what it meets when it is lost is raised."""
+        while not connection.is_closed():
+            async with self._alone() as standing:
+                await standing.execute("SELECT 1")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), _LOOKS_EVERY)
+        raise asyncpg.InterfaceError("the connection was lost")
+
+    def _lose(self, _connection: object) -> None:
+        self._lost.set()
 
     def _hear(self, _connection: object, _process: int, _channel: str, work: object) -> None:
         if work == self._work:
@@ -227,12 +251,20 @@ class ServerDatabase(Database):
                 with _in_words(self._address):
                     await connection.execute(f"BEGIN; {_held(lane)}" if lane else "BEGIN")
                 yield ServerTransaction(connection, self._address)
-                with _in_words(self._address):
-                    await connection.execute("COMMIT")
+                await self._commit(connection)
             except BaseException:
                 # Whoever was cancelled while it began may have begun it all the same.
                 await asyncio.shield(_undo(connection))
                 raise
+
+    async def _commit(self, connection: asyncpg.Connection) -> None:
+        try:
+            with _in_words(self._address):
+                await connection.execute("COMMIT")
+        except DatabaseError as error:
+            if connection.is_closed():
+                raise UncertainError(str(error)) from error
+            raise
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
@@ -291,11 +323,11 @@ class ServerDatabase(Database):
             return found
 
     async def forget_deleted(self) -> None:
-        """Have the server give the room of what was deleted to what comes next: nobody can ask it for that any more.
+        """Do nothing: nobody can ask the server for what was deleted, and it gives the room of it to what comes next.
 
-        Its write-ahead log and whatever it archives are kept as its own settings say.
+        It does that by itself (autovacuum). Its write-ahead log and whatever it archives are kept as its own settings
+        say.
         """
-        await self.rows("VACUUM")
 
     async def tables(self) -> list[str]:
         rows = await self.rows(
@@ -434,7 +466,8 @@ def _in_words(address: ServerAddress) -> Iterator[None]:
 
 def _told(error: Exception) -> str:
     """Return what an error says that holds nothing of what was bound or kept."""
-    if isinstance(error, asyncpg.PostgresError):
+    # What it says of a value that it cannot take shows the value.
+    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, asyncpg.DataError):
         return str(error.args[0]) if error.args else type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

@@ -129,11 +129,11 @@ async def history(transaction: Transaction, team: Community, number: int) -> lis
 
 
 async def schools(transaction: Transaction, person: int) -> list[Community]:
-    """Return the communities that somebody was seen in, that Vigie serves, and that taught her something."""
+    """Return the communities that somebody is in, that Vigie serves, and that taught her something."""
     rows = await transaction.rows(
         "SELECT communities.platform, id, title, taught FROM memberships"
         " JOIN communities ON communities.platform = memberships.platform AND id = memberships.community"
-        " WHERE person = ? AND taught > 0 AND left_at IS NULL ORDER BY communities.platform, id",
+        " WHERE person = ? AND out_since IS NULL AND taught > 0 AND left_at IS NULL ORDER BY communities.platform, id",
         person,
     )
     return [Community(row[0], row[1], row[2], taught=row[3]) for row in rows]

@@ -59,6 +59,11 @@ async def fulfil(transaction: Transaction, card: int) -> int:
     return len(rows)
 
 
+async def wait_on(transaction: Transaction, card: int) -> None:
+    """Keep that all who were to hear of a passage wait for an answer again."""
+    await transaction.rows("UPDATE watches SET found = NULL WHERE found = ?", card)
+
+
 async def claim_fulfilled(transaction: Transaction, platform: str, count: int) -> list[Fulfilled]:
     """Return those on a platform who are to hear of an answer, and count them as told."""
     rows = await transaction.rows(

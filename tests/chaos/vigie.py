@@ -10,6 +10,13 @@ from types import TracebackType
 from typing import Any, Self
 
 Line = dict[str, Any]
+_BOT = """
+import runpy
+from bot.storage import misses
+misses.token_hex = lambda size: "00" * size
+runpy.run_module("bot", run_name="__main__")
+"""
+"""`python -m bot`, with the same keys at every run: what is pressed in one run is there to be pressed in another."""
 
 
 class Vigie:
@@ -17,7 +24,7 @@ class Vigie:
 
     def __init__(self, database: Path, cache: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "chat", "--json", "--database", str(database)],
+            [sys.executable, "-c", _BOT, "chat", "--json", "--database", str(database)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "VIGIE_CACHE": str(cache)},

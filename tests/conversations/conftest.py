@@ -7,8 +7,6 @@ from bot.core.messages import Capabilities
 from bot.core.smalltalk import SmallTalk
 from bot.core.voice import Voice
 from bot.library import Library
-from bot.rendering.check import read_small_talk
-from bot.resources import PROMPTS
 from bot.storage.database import Database
 from tests.conversations.classroom import GROUP, SERVER, Classroom, knowledge_files, written_to
 from tests.conversations.garden import Garden, voice_with_words
@@ -17,11 +15,6 @@ from tests.conversations.garden import Garden, voice_with_words
 @pytest.fixture(scope="session")
 def voice(tmp_path_factory: pytest.TempPathFactory) -> Voice:
     return voice_with_words(tmp_path_factory.mktemp("prompts") / "fr")
-
-
-@pytest.fixture(scope="session")
-def smalltalk() -> SmallTalk:
-    return SmallTalk(read_small_talk(PROMPTS))
 
 
 @pytest.fixture(scope="session")

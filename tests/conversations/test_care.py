@@ -10,6 +10,7 @@ from bot.core.advisor import Advisor
 from bot.core.care import LONGEST_BAR, read_duration
 from bot.core.limits import ASKED_BY_ONE, ASKED_IN_A_PLACE
 from bot.core.messages import ChoiceKind, Manner, Role
+from bot.storage import communities
 from bot.storage.database import Database
 from tests.conversations.words import LABELS, said
 from tests.conversations.workshop import BY_SERVER, WORKSHOP, Neighbour
@@ -86,6 +87,14 @@ async def test_who_asks_too_fast_is_told_once_and_answered_again_after_a_minute(
     clock.passes(seconds=1)
     await asks_all(max_, asked)
     assert await max_.says(asked) == TOO_FAST
+
+
+async def test_a_clock_that_is_put_right_keeps_nobody_waiting(max_: Neighbour, clock: Clock) -> None:
+    clock.passes(hours=1)
+    await asks_all(max_)
+    clock.passes(hours=-1)
+    await asks_all(max_)
+    assert await max_.says(QUESTION) == TOO_FAST
 
 
 async def test_whoever_asks_too_fast_keeps_nobody_else_from_being_answered(max_: Neighbour, zoe: Neighbour) -> None:
@@ -448,6 +457,30 @@ async def test_nobody_of_the_team_is_asked_for_a_pause(lea: Neighbour, zoe: Neig
     assert said("care/not_barred", name="") in await lea.replies(lea, "/ecarter")
     assert said("care/not_barred", name="") in await zoe.replies(zoe, "/ecarter")
     assert ANSWER in await lea.says(QUESTION)
+
+
+async def test_nobody_who_moderates_by_a_role_is_asked_for_a_pause(
+    lea: Neighbour, zoe: Neighbour, max_: Neighbour, database: Database
+) -> None:
+    await lea.says("/aide")
+    async with database.transaction() as transaction:
+        workshop = await communities.find(transaction, "telegram", WORKSHOP)
+        assert workshop
+        await communities.keep(transaction, replace(workshop, moderator_role="ébéniste"))
+    zoe.roles, max_.roles = ("membre", "ébéniste"), ("membre",)
+    assert said("care/not_barred", name="zoé") in await lea.replies(zoe, "/ecarter 2h")
+    zoe.roles = ()
+    assert ANSWER in await zoe.says(QUESTION)
+    assert "jusqu'à 15 h" in await lea.replies(max_, "/ecarter 2h")
+
+
+async def test_whoever_is_named_meanwhile_is_asked_for_no_longer_pause(lea: Neighbour, zoe: Neighbour) -> None:
+    await lea.replies(zoe, "/ecarter 2h")
+    alone = lea.in_private()
+    longer, lift = alone.button_id(LABELS.a_week), alone.button_id(LABELS.bar_lift)
+    await lea.replies(zoe, "/reglages modérateur")
+    assert said("care/not_barred", name="zoé") in await alone.presses_id(longer)
+    assert said("care/lifted", name="zoé", title=WORKSHOP) in await alone.presses_id(lift)
 
 
 async def test_whoever_administers_is_answered_even_so(lea: Neighbour, max_: Neighbour) -> None:

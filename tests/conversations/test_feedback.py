@@ -296,6 +296,16 @@ async def test_nobody_waits_for_a_question_that_never_was(lea: Member, database:
     assert await rows(database, "SELECT * FROM watches") == []
 
 
+@pytest.mark.parametrize("label", [WATCH, TEAM])
+async def test_a_button_from_before_questions_had_keys_comes_too_late(
+    in_community: Member, database: Database, label: str
+) -> None:
+    await in_community.says(UNANSWERED)
+    await database.rows("UPDATE misses SET key = NULL")
+    assert await in_community.presses(label) == said("feedback/too_late")
+    assert await rows(database, "SELECT * FROM watches") == []
+
+
 async def test_who_waits_may_also_ask_the_team(in_community: Member, database: Database) -> None:
     await in_community.says(UNANSWERED)
     team = in_community.button_id(TEAM)

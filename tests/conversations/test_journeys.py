@@ -18,7 +18,7 @@ from bot.core.voice import Voice
 from bot.dialogue.script import Step, StepKind
 from bot.library import Library
 from bot.rendering.split import LONGEST
-from bot.storage.database import MEMORY, Database, open_database
+from bot.storage.database import Database, open_database
 from tests.conversations.garden import (
     ADVICE,
     QUESTION,
@@ -42,11 +42,6 @@ CONTROLS = ["Retour", "Passer", "Où j'en suis", "Pause", "Recommencer", "Quitte
 LATE = said("onboarding/outdated", under_way=True)
 LATE_SINCE_OVER = said("onboarding/outdated", under_way=False)
 FAILED = said("help/failure", reference="####").partition("####")[0]
-
-
-@pytest.fixture
-def database_file() -> Path:
-    return MEMORY
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.advisor import Advisor
-from tests.conversations.words import opening, said
+from bot.core.messages import Capabilities, Role
+from tests.conversations.words import LABELS, opening, said
 from tests.people import PLATFORMS, Clock, Member
 
 pytestmark = pytest.mark.both_engines
@@ -250,6 +251,31 @@ async def test_opinions_and_questions_waited_for_are_joined(here: Member, there:
     for member in (here, there):
         kept = await export_of(member)
         assert len(kept["feedback"]) == len(kept["watches"]) == 1
+
+
+async def test_why_an_answer_did_not_help_is_still_there(here: Member, there: Member) -> None:
+    here.capabilities = Capabilities(forms=True)
+    await here.says("Faut-il répondre aux polémiques ?")
+    await here.presses(LABELS.useless)
+    await here.writes(LABELS.other_reason, "trop court pour moi")
+    await join(here, there)
+    [opinion] = (await export_of(there))["feedback"]
+    assert opinion["words"] == "trop court pour moi"
+
+
+async def test_who_waits_for_an_answer_is_told_of_it_below_their_question(
+    advisor: Advisor, here: Member, there: Member, clock: Clock
+) -> None:
+    asking = Member(advisor, "léa#1", "fournil", "discord", clock)
+    await asking.says("recette de la blanquette de veau")
+    await asking.says(LABELS.watch, message="m7")
+    team = Member(advisor, "max", "fournil", "discord", clock, Capabilities(forms=True), Role.MODERATOR)
+    await team.says("/fiche")
+    text, questions = "Deux heures à feu doux, pas une de moins.", "recette de la blanquette de veau\nblanquette"
+    await team.writes(LABELS.card_new, title="La blanquette de veau", text=text, questions=questions)
+    await join(here, there)
+    [due] = await advisor.due(clock.passes(minutes=1), PLATFORMS)
+    assert (due.address, due.replies_to) == (asking.address, "m7")
 
 
 async def test_an_event_answered_before_is_answered_alike_after(here: Member, there: Member) -> None:

@@ -290,5 +290,7 @@ async def test_a_task_too_long_for_a_button_is_cut_between_words(garden: Garden,
 
 async def test_without_an_open_task_there_is_no_agenda_to_export(lea: Member) -> None:
     await plan_of(lea, {**LATER, "bac": "C'est fait", "semer": "C'est fait", "pailler": "C'est fait"})
-    await lea.says("/plan ics")
+    assert LABELS.plan_md in lea.choices
+    assert LABELS.plan_ics not in lea.choices
+    assert await lea.says("/plan ics") == said("plan/all_done")
     assert lea.files == []

@@ -18,6 +18,7 @@ from bot.core.advisor import Advisor
 from bot.library import Library
 from bot.platforms.terminal.adapter import TerminalChat
 from bot.platforms.terminal.keyboard import TypedLines
+from bot.storage import people, personal
 from bot.storage.database import Database, open_database
 from bot.storage.misses import latest
 from bot.storage.personal import PERSONAL
@@ -321,6 +322,33 @@ async def test_what_another_process_was_reading_is_wiped_as_soon_as_it_has_read(
         reader.execute("COMMIT")
         await advisor.due(lea.clock.now, PLATFORMS)
     assert files_with(MARK, database.path) == []
+
+
+async def test_who_is_forgotten_while_the_file_is_written_anew_is_not_left_in_it(
+    advisor: Advisor, lea: Member, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another process, at the very end: what it erases is no longer in the rows, and may be beside them."""
+    wiped = 0
+    real = database.forget_deleted
+
+    async def wipes() -> None:
+        nonlocal wiped
+        await real()
+        wiped += 1
+        if wiped == 1:
+            async with database.transaction() as transaction:
+                max_ = await people.find(transaction, lea.address.platform, "max")
+                assert max_
+                await personal.erase(transaction, max_.id, NOON)
+
+    monkeypatch.setattr(database, "forget_deleted", wipes)
+    await Member(advisor, "max").says("merci")
+    await lea.says("/oublier")
+    await lea.presses(LABELS.erase_yes)
+    await advisor.due(NOON, PLATFORMS)
+    assert wiped == 2
+    await advisor.due(NOON, PLATFORMS)
+    assert wiped == 2
 
 
 async def test_what_was_erased_just_before_a_power_cut_is_wiped_at_the_next_start(

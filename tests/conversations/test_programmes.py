@@ -15,7 +15,7 @@ from bot.library import Library
 from bot.rendering.wording import FormName
 from bot.storage import audit, communities
 from bot.storage.communities import Community
-from bot.storage.database import MEMORY, Database, open_database
+from bot.storage.database import Database, open_database
 from tests.conversations.words import FORMS, LABELS, said
 from tests.people import PLATFORMS, Clock, Member
 
@@ -25,12 +25,6 @@ WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 OFFERED = ("Débuter", "Veille et organisation")
 """Two of the themes."""
-
-
-@pytest.fixture
-def database_file() -> Path:
-    """In memory: so many short conversations need no file."""
-    return MEMORY
 
 
 @pytest.fixture
@@ -68,7 +62,6 @@ async def listed(member: Member) -> str:
     return await member.says("/programme")
 
 
-@pytest.mark.sqlite_only  # what is only in memory is told so
 async def test_where_nothing_is_programmed_it_says_how_to(max_: Member) -> None:
     assert (
         await listed(max_)
@@ -81,7 +74,7 @@ async def test_where_nothing_is_programmed_it_says_how_to(max_: Member) -> None:
 
 def notice() -> str:
     """Return what is said to whom Vigie meets for the first time."""
-    return "\n\n" + said("privacy/first_contact", lasts=False)
+    return "\n\n" + said("privacy/first_contact", lasts=True)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +192,8 @@ async def test_after_days_without_vigie_the_last_tip_alone_is_told_if_it_is_late
         ("du 24/12/2026 au 2/1/2027", "du jeudi 24 décembre au samedi 2 janvier"),
         ("le 25/12", "le vendredi 25 décembre"),
         ("1er janvier", "le vendredi 1er janvier"),
+        ("24/12 2/1", "du jeudi 24 décembre au samedi 2 janvier"),
+        ("jusqu'au 2/1", "du dimanche 22 novembre au samedi 2 janvier"),
     ],
 )
 async def test_a_pause_is_told_with_its_days(max_: Member, typed: str, days: str) -> None:

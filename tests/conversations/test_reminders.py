@@ -11,9 +11,9 @@ import pytest
 from bot.app import build_advisor
 from bot.core.advisor import Advisor
 from bot.core.buttons import ButtonKind, button_id
-from bot.core.messages import Due
+from bot.core.messages import Due, Manner
 from bot.library import Library
-from bot.storage.database import MEMORY, open_database
+from bot.storage.database import open_database
 from tests.conversations.words import LABELS, opening, said
 from tests.people import PLATFORMS, Clock, Member
 
@@ -25,12 +25,6 @@ THURSDAY = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
 """The first Thursday at 18:30 in Paris after the Sunday on which people come in tests."""
 WEEK = timedelta(days=7)
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-
-
-@pytest.fixture
-def database_file() -> Path:
-    """In memory: so many short conversations need no file."""
-    return MEMORY
 
 
 async def begins(member: Member) -> None:
@@ -128,6 +122,7 @@ async def test_a_button_that_offers_no_moment_sets_nothing_and_is_not_taken_for_
     assert await lea.presses_id(button_id(ButtonKind.REMIND, lea.address, argument=argument)) == said(
         "buttons/outdated"
     )
+    assert lea.last.replies[0].manner is Manner.NOTICE
     assert NONE in await lea.says("/rappels")
 
 
@@ -187,6 +182,7 @@ async def test_the_first_and_the_last_hour_that_may_be_chosen_are_kept_to(
         ("new york", "America/New_York"),
         ("Port-au-Prince", "America/Port-au-Prince"),
         ("paris", "Europe/Paris"),
+        ("Bruxelles", "Europe/Brussels"),
     ],
 )
 async def test_a_time_zone_is_found_by_city_and_by_name(lea: Member, typed: str, zone: str) -> None:
@@ -194,7 +190,7 @@ async def test_a_time_zone_is_found_by_city_and_by_name(lea: Member, typed: str,
     assert await lea.says("/rappels jeudi 18h30") == set_for(date(2026, 11, 26), time(18, 30), zone)
 
 
-@pytest.mark.parametrize("typed", ["Atlantide", "", "../../etc/passwd", "Europe"])
+@pytest.mark.parametrize("typed", ["Atlantide", "", "../../etc/passwd", "Europe", "GMT+1"])
 async def test_a_time_zone_that_does_not_exist_is_told_and_changes_nothing(lea: Member, typed: str) -> None:
     assert said("reminders/zone_unknown") in await lea.says(f"/rappels fuseau {typed}")
     assert await lea.says("/rappels jeudi 18h30") == set_for(date(2026, 11, 26), time(18, 30))
@@ -247,6 +243,27 @@ async def test_the_hour_stays_when_the_clocks_change(
         due = datetime.fromisoformat(f"{instant}Z")
         assert await comes(advisor, lea, due - timedelta(seconds=1)) == []
         assert len(await comes(advisor, lea, due)) == 1
+
+
+@pytest.mark.parametrize(
+    ("monday", "typed", "before", "after"),
+    [
+        ("2026-10-19", "samedi 18h", "2026-10-24T16:00", "2026-10-31T17:00"),
+        ("2027-03-22", "samedi 20h30", "2027-03-27T19:30", "2027-04-03T18:30"),
+    ],
+)
+async def test_the_hour_stays_when_the_clocks_change_while_who_is_reminded_cannot_be_written_to(
+    advisor: Advisor, monday: str, typed: str, before: str, after: str
+) -> None:
+    lea = Member(advisor, "léa", clock=Clock(datetime.fromisoformat(f"{monday}T15:00Z")))
+    await begins(lea)
+    await lea.says(f"/rappels {typed}")
+    await advisor.note_unreachable(lea.address, lea.clock.now)
+    assert await comes(advisor, lea, datetime.fromisoformat(f"{before}Z")) == []
+    await lea.says("merci")
+    due = datetime.fromisoformat(f"{after}Z")
+    assert await comes(advisor, lea, due - timedelta(seconds=1)) == []
+    assert len(await comes(advisor, lea, due)) == 1
 
 
 async def test_a_reminder_set_before_the_clocks_change_comes_right_after_it(advisor: Advisor) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.corpus import digest
 from bot.core.advisor import Advisor
-from bot.core.buttons import ButtonKind
+from bot.core.buttons import ButtonKind, button_id
 from bot.core.commands import FOR_ADMINISTRATORS, FOR_MODERATORS
 from bot.core.messages import Address, Manner, Role
 from bot.core.smalltalk import SmallTalk
@@ -389,6 +390,56 @@ async def test_in_a_direct_message_a_button_of_another_community_is_refused(
     assert await left(school) == before
 
 
+# What is a member's own.
+
+
+ALL_CELLS = [(name, place) for name in PEOPLE for place in PLACES]
+PRIVATE = "Qui rembourse mes dettes de jeu ?"
+"""What somebody asked in a direct message, and nobody else is to read."""
+
+
+@pytest.mark.parametrize("kind", [ButtonKind.WATCH, ButtonKind.TEAM])
+@pytest.mark.parametrize(("person", "place"), ALL_CELLS)
+async def test_with_a_forged_button_nobody_reaches_a_question(
+    school: Classroom, kind: ButtonKind, person: str, place: str
+) -> None:
+    await school.member("ada", None).says(PRIVATE)
+    member = somebody(school, person, place)
+    before = await left(school)
+    asked = await school.database.rows("SELECT id, question FROM misses")
+    for number, question in asked:
+        for subject in ("", str(number), question):
+            for argument in (f"{number}", f"{number}_{digest(HOME)[:8]}", f"{number}_{digest(AWAY)[:8]}"):
+                await member.presses_id(button_id(kind, member.address, subject, argument))
+                assert member.reads == said("feedback/too_late"), (subject, argument)
+    assert {question for _, question in asked} >= {PRIVATE, OTHER}
+    assert await left(school) == before
+
+
+async def test_who_asked_has_a_button_that_leads_to_the_question(school: Classroom) -> None:
+    ada = school.member("ada", None)
+    await ada.says(PRIVATE)
+    assert await ada.presses(LABELS.watch) == said("feedback/watching")
+
+
+@pytest.mark.parametrize(("person", "place"), ALL_CELLS)
+async def test_with_a_button_that_a_message_does_not_hold_nobody_takes_it_away_or_puts_anything_in_its_place(
+    school: Classroom, person: str, place: str
+) -> None:
+    member = somebody(school, person, place)
+    zoe = replace(member.address, account="zoé")
+    for identifier in (
+        button_id(ButtonKind.REMOVE, member.address),
+        button_id(ButtonKind.REMOVE, member.address, "zoé"),
+        button_id(ButtonKind.REMOVE, zoe, member.address.account),
+        button_id(ButtonKind.THEME, member.address),
+        *[await forged(school.database, member, kind, PRESSES[kind][0]) for kind in PRESSES],
+    ):
+        await member.presses_id(identifier, stands=False)
+        manners = {reply.manner for reply in member.last.replies}
+        assert not manners & {Manner.REMOVAL, Manner.IN_PLACE}, identifier
+
+
 # What does not make anybody a moderator.
 
 
@@ -449,7 +500,7 @@ async def test_without_a_role_set_nobody_has_it(school: Classroom) -> None:
 
 
 @pytest.mark.parametrize("command", FOR_ADMINISTRATORS)
-@pytest.mark.parametrize(("person", "place"), [(name, place) for name in PEOPLE for place in PLACES])
+@pytest.mark.parametrize(("person", "place"), ALL_CELLS)
 async def test_settings_are_for_administrators_in_their_community(
     school: Classroom, command: str, person: str, place: str
 ) -> None:

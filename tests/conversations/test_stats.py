@@ -1,5 +1,6 @@
 """Those who moderate see their week and what to look at again, and read of it every Monday; nobody is counted alone."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -127,6 +128,25 @@ async def test_figures_under_five_are_not_told(workshop: Workshop) -> None:
     assert "9" not in shown
 
 
+async def test_of_a_week_no_more_is_told_than_its_days_may_tell(workshop: Workshop) -> None:
+    await workshop.is_asked(UNANSWERED, 5)
+    workshop.clock.passes(days=1)
+    await workshop.is_asked(UNANSWERED, 1)
+    await workshop.is_asked(QUESTION, 6)
+    shown = await workshop.lea.says("/stats")
+    assert [each.unknown for each in picture(workshop.lea).days[-2:]] == [5, 1]
+    assert "**Plus de 11 questions** : 6 avec une réponse" in shown
+    assert "plus de 5 sans réponse" in shown
+
+
+async def test_of_a_week_of_few_questions_a_day_the_sum_is_told(workshop: Workshop) -> None:
+    for _ in range(7):
+        workshop.clock.passes(days=1)
+        await workshop.is_asked(QUESTION, 3)
+    assert "**21 questions** : 21 avec une réponse" in await workshop.lea.says("/stats")
+    assert picture(workshop.lea).days[-1].answered == 1
+
+
 @pytest.mark.parametrize("times", [1, 2, 3, 4])
 async def test_a_handful_is_told_and_drawn_like_any_other(workshop: Workshop, times: int) -> None:
     await workshop.is_asked(QUESTION, times)
@@ -188,7 +208,7 @@ async def test_journeys_are_counted_from_their_beginning_to_their_end(workshop: 
         await led_to(workshop.somebody(f"marcheur{number}"), "bilan" if number < 5 else "terre")
     await workshop.somebody("ada").says("/parcours balcon")
     await workshop.is_asked(QUESTION, 5)
-    assert "depuis le début : 7 commencés, 5 menés au bout." in await workshop.lea.says("/stats")
+    assert "depuis le début : plus de 6 commencés, 5 menés au bout." in await workshop.lea.says("/stats")
     assert picture(workshop.lea).funnels == (Funnel("Commencer un potager", 6, 5), Funnel("Jardiner au balcon", 1, 0))
 
 
@@ -201,8 +221,18 @@ async def test_passages_that_help_few_are_shown_first_with_the_reason_most_given
     await workshop.opinions("Que mettre au compost ?", 2, 2)
     await workshop.lea.says("/stats")
     [shown] = [block.text for block in workshop.lea.last.replies[0].blocks if block.role == "low_rated"]
-    assert shown.splitlines()[1:] == ["- Semer des radis", f"- Planter des tomates (souvent : « {REASONS['vague']} »)"]
+    assert shown.splitlines()[1:] == [
+        "- Semer des radis",
+        f"- Planter des tomates (le plus souvent : « {REASONS['vague']} »)",
+    ]
     assert ADVICE in await workshop.lea.presses("Planter des tomates")
+
+
+async def test_a_reason_that_one_person_alone_gave_is_not_told(workshop: Workshop) -> None:
+    await workshop.opinions(QUESTION, 0, 5, (REASONS["vague"],))
+    shown = await workshop.lea.says("/stats")
+    assert "Planter des tomates" in shown
+    assert REASONS["vague"] not in shown
 
 
 async def test_one_opinion_alone_makes_no_passage_one_to_look_at(workshop: Workshop) -> None:
@@ -451,6 +481,47 @@ async def test_who_is_forgotten_is_written_to_no_more(gardening: Advisor, worksh
     await asks_in_private(gardening, workshop, "/oublier")
     await asks_in_private(gardening, workshop, button=workshop.lea.button_id(LABELS.erase_yes))
     assert await workshop.due() == []
+
+
+async def test_what_all_read_goes_on_when_who_asked_for_it_is_forgotten(workshop: Workshop) -> None:
+    await workshop.is_asked(QUESTION, 5)
+    await workshop.lea.says("/stats")
+    await workshop.lea.presses(LABELS.digest_yes)
+    there = workshop.lea.in_private()
+    await there.says("/mesdonnees")
+    assert "digests" not in json.loads(there.files[0].content)
+    await there.says("/oublier")
+    await there.presses(LABELS.erase_yes)
+    [due] = await workshop.due()
+    assert due.address == Address("test", "", "atelier")
+
+
+@pytest.mark.parametrize(
+    ("before", "changed", "after", "sent"),
+    [
+        ("Nouméa", "2026-11-25T12:00", "Paris", ["2026-11-30T08:00", "2026-12-07T08:00"]),
+        ("Nouméa", "2026-11-30T00:00", "Paris", ["2026-11-29T22:00", "2026-12-07T08:00"]),
+        ("Paris", "2026-11-25T12:00", "Montréal", ["2026-11-30T14:00", "2026-12-07T14:00"]),
+        ("Paris", "2026-11-25T12:00", "Nouméa", ["2026-11-29T22:00", "2026-12-06T22:00"]),
+    ],
+)
+async def test_when_the_clock_of_a_community_changes_the_digest_comes_on_monday_at_nine_and_never_twice_a_week(
+    workshop: Workshop, before: str, changed: str, after: str, sent: list[str]
+) -> None:
+    await workshop.lea.says(f"/programme fuseau {before}")
+    await workshop.lea.says("/stats")
+    await workshop.lea.presses(LABELS.digest_yes)
+    workshop.clock.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    await workshop.due(workshop.clock.now)
+    found = []
+    while workshop.clock.now < datetime(2026, 12, 7, 15, tzinfo=UTC):
+        if workshop.clock.now == datetime.fromisoformat(f"{changed}Z"):
+            await workshop.lea.says(f"/programme fuseau {after}")
+        if (workshop.clock.now.weekday(), workshop.clock.now.hour) == (4, 12):
+            await workshop.is_asked(QUESTION, 5)
+        found += [workshop.clock.now.strftime("%Y-%m-%dT%H:%M")] * len(await workshop.due(workshop.clock.now))
+        workshop.clock.now += timedelta(hours=2)
+    assert found == sent
 
 
 # The sums.

@@ -18,10 +18,11 @@ from bot.core.voice import Voice
 from bot.library import Library
 from bot.rendering.wording import FormName, read_wording
 from bot.resources import PROMPTS
-from bot.storage import audit
+from bot.storage import audit, misses, watches
 from bot.storage.address import DatabaseAddress, ServerAddress
 from bot.storage.audit import Action, Deed
 from bot.storage.communities import Community
+from bot.storage.database import DatabaseError
 from tests.conftest import PASSAGE
 from tests.conversations.classroom import (
     ADVICE,
@@ -349,6 +350,19 @@ async def test_other_questions_that_it_answers_leave_the_list(server: Classroom,
     assert lea.choices == [OTHER]
 
 
+async def test_a_question_that_many_others_followed_leaves_the_list(server: Classroom, lea: Member) -> None:
+    await server.asked(UNANSWERED)
+    async with server.database.transaction() as transaction:
+        for number in range(310):
+            await misses.record(transaction, f"zorglub{number}", "fournil", server.clock.now)
+    await teaches(lea)
+    shown = await lea.says("/lacunes")
+    assert "zorglub" in shown
+    async with server.database.transaction() as transaction:
+        left = await misses.gaps(transaction, Community(server.platform, "fournil", "fournil"))
+    assert UNANSWERED not in [gap.question for gap in left]
+
+
 async def test_what_another_community_asked_is_still_without_an_answer(server: Classroom, lea: Member) -> None:
     await server.asked(UNANSWERED, community="moulin")
     await teaches(lea)
@@ -388,6 +402,19 @@ async def test_a_form_that_could_not_be_opened_in_time_is_asked_for_again(server
     await opens_gap(lea)
     assert await lea.presses(LABELS.gap_answer) == said("lessons/again")
     assert lea.last.replies[0].manner is Manner.NOTICE
+
+
+async def test_a_form_that_mends_a_draft_and_could_not_be_opened_in_time_leaves_the_draft(
+    server: Classroom, lea: Member
+) -> None:
+    await teaches(lea, title="…")
+    fix = lea.button_id(LABELS.lesson_fix)
+    before = await server.rows("drafts")
+    assert await lea.presses_id(fix) == said("lessons/again")
+    assert lea.last.replies[0].manner is Manner.NOTICE
+    assert await server.rows("drafts") == before
+    await lea.sends(fix, **LESSON)
+    assert await is_answered(server.member("max"))
 
 
 async def test_while_somebody_writes_another_answers(server: Classroom, lea: Member) -> None:
@@ -482,6 +509,22 @@ async def test_after_a_restart_it_is_still_answered(
     await teaches(lea)
     again = Advisor(bakery.current, voice, smalltalk, server.database, misses_kept=90)
     assert await is_answered(server.member("max", advisor=again))
+
+
+async def test_a_passage_that_could_not_be_saved_is_told_to_nobody_and_the_next_one_is(
+    server: Classroom, lea: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> int:
+        raise DatabaseError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(watches, "fulfil", fails)
+        await teaches(lea)
+    assert await server.rows("taught") == []
+    await teaches(lea, **NEW)
+    max_ = server.member("max")
+    assert not await is_answered(max_)
+    assert "au comptoir" in await max_.says(OTHER)
 
 
 # Every rule refuses, with its sentence; what was written is kept, mended and taught.
@@ -623,6 +666,13 @@ async def test_a_draft_that_breaks_a_rule_cannot_be_saved_by_a_forged_button(
     await teaches(lea, title="…")
     await lea.presses_id(lea.button_id(LABELS.lesson_fix).replace(".fix_", f".{forged}_"))
     assert await server.rows("taught") == []
+
+
+async def test_a_forged_button_that_asks_for_nothing_leaves_a_draft_as_it_is(server: Classroom, lea: Member) -> None:
+    await teaches(lea, title="…")
+    before = await server.rows("drafts")
+    assert await lea.presses_id(lea.button_id(LABELS.lesson_drop).replace(".drop_", ".nonsense_")) == OUTDATED
+    assert await server.rows("drafts") == before
 
 
 async def test_a_draft_is_gone_after_two_days(server: Classroom, lea: Member) -> None:
@@ -898,11 +948,40 @@ async def test_who_cannot_be_written_to_is_not(server: Classroom, lea: Member) -
     assert await server.due(minutes=1) == []
 
 
-async def test_what_is_hidden_before_it_is_told_is_not_told(server: Classroom, lea: Member) -> None:
+async def test_what_is_hidden_before_it_is_told_is_told_once_it_is_shown_again(server: Classroom, lea: Member) -> None:
     await waits(server, "max")
     await teaches(lea)
     await lea.presses(LABELS.card_hide)
     assert await server.due(minutes=1) == []
+    await lea.presses(LABELS.card_unhide)
+    assert told_to(await server.due(minutes=1)) == ["max"]
+    assert await server.due(minutes=1) == []
+
+
+async def test_who_asks_while_the_answer_is_hidden_is_told_once_it_is_shown_again(
+    server: Classroom, lea: Member
+) -> None:
+    await teaches(lea)
+    await lea.presses(LABELS.card_hide)
+    max_ = await waits(server, "max")
+    assert await server.due(minutes=1) == []
+    await lea.presses(LABELS.card_unhide)
+    [due] = await server.due(minutes=1)
+    assert due.address == max_.address
+    assert ADVICE in due.outgoing.replies[0].text
+
+
+async def test_what_is_corrected_while_it_is_hidden_is_told_once_it_is_shown_again(
+    server: Classroom, lea: Member
+) -> None:
+    await waits(server, "max")
+    await teaches(lea)
+    await lea.presses(LABELS.card_hide)
+    await lea.writes(LABELS.card_edit, text=f"{LESSON['text']} Sauf le dimanche.")
+    assert await server.due(minutes=1) == []
+    await lea.presses(LABELS.card_unhide)
+    [due] = await server.due(minutes=1)
+    assert "Sauf le dimanche" in due.outgoing.replies[0].text
 
 
 async def test_who_is_forgotten_is_not_told(server: Classroom, lea: Member) -> None:
@@ -1202,6 +1281,38 @@ async def test_what_a_community_taught_follows_it_to_its_new_id(group: Classroom
     await lea.says("/fiche")
     assert LESSON["title"] in lea.choices
     assert lea.role is Role.MODERATOR
+
+
+async def test_what_a_community_taught_is_told_where_somebody_wrote_under_its_new_id_before_it_followed(
+    group: Classroom,
+) -> None:
+    lea = group.moderator("léa")
+    lea.role = Role.ADMINISTRATOR
+    await lea.says("/reglages accueil Lisez la charte")
+    await lea.says("/fiche")
+    there = in_direct_message(lea)
+    await teaches_word_by_word(there)
+    assert await is_answered(group.member("max"))
+    await group.member("zoé", "moulin").says("entretenir un levain")
+    for _ in range(2):
+        await group.advisor.move_community("telegram", "fournil", "moulin")
+    assert await is_answered(group.member("max", "moulin"))
+    lea.address = replace(lea.address, community="moulin")
+    assert "Lisez la charte" in await lea.says("/reglages")
+
+
+async def test_what_was_chosen_under_the_new_id_of_a_community_stays(group: Classroom) -> None:
+    lea = group.moderator("léa")
+    lea.role = Role.ADMINISTRATOR
+    await lea.says("/fiche")
+    there = in_direct_message(lea)
+    await teaches_word_by_word(there)
+    max_ = group.member("max", "moulin")
+    max_.role = Role.ADMINISTRATOR
+    await max_.says("/reglages accueil Lisez la charte")
+    await group.advisor.move_community("telegram", "fournil", "moulin")
+    assert "Lisez la charte" in await max_.says("/reglages")
+    assert await is_answered(group.member("zoé", "moulin"))
 
 
 async def test_questions_without_an_answer_are_kept_for_ninety_days(server: Classroom, lea: Member) -> None:

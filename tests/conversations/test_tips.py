@@ -383,6 +383,13 @@ async def test_what_is_given_up_is_not_told(lea: Member) -> None:
     assert lea.postings == ()
 
 
+async def test_a_forged_button_that_asks_for_nothing_gives_nothing_up(lea: Member) -> None:
+    await lea.says("/conseil")
+    publish = lea.button_id(LABELS.tip_publish)
+    assert await lea.presses_id(publish.replace(".publish_", ".nonsense_")) == said("buttons/outdated")
+    assert await lea.presses_id(publish) == said("tips/published")
+
+
 @pytest.mark.parametrize("label", PREVIEW_CHOICES)
 async def test_what_was_published_is_not_published_twice(server: Classroom, lea: Member, label: str) -> None:
     await lea.says("/conseil")

@@ -56,7 +56,7 @@ class Neighbour(Member):
         """Say something in reply to a message of somebody else's, and return what Vigie replies."""
         author = Author(to.address.account, to.address.account)
         asked = Incoming(self.address, self.clock.now, text, quoted="Salut tout le monde", quoted_author=author)
-        return await self._does(asked)
+        return await self._does(replace(asked, quoted_role=to.role, quoted_roles=to.roles))
 
     async def rewrites(self, text: str) -> str:
         """Write a question anew, and return what Vigie replies."""

@@ -151,6 +151,12 @@ def test_days_and_a_time_are_read_as_they_are_typed(
         ("21/11", date(2027, 11, 21), date(2027, 11, 21)),
         ("du 20/11 au 25/11", date(2026, 11, 20), date(2026, 11, 25)),
         ("29/2", date(2028, 2, 29), date(2028, 2, 29)),
+        ("24/12 2/1", date(2026, 12, 24), date(2027, 1, 2)),
+        ("24 26/12", date(2026, 12, 24), date(2026, 12, 26)),
+        ("24/12/2026 2/1/2027", date(2026, 12, 24), date(2027, 1, 2)),
+        ("jusqu'au 2/1", TODAY, date(2027, 1, 2)),
+        ("Jusqu’au 2 janvier 2027", TODAY, date(2027, 1, 2)),
+        ("du 24/12 jusqu'au 2/1", date(2026, 12, 24), date(2027, 1, 2)),
     ],
 )
 def test_days_of_the_year_are_the_next_ones_that_are_not_over(typed: str, first: date, last: date) -> None:
@@ -162,6 +168,7 @@ def test_days_of_the_year_are_the_next_ones_that_are_not_over(typed: str, first:
     [
         *("", "bientôt", "31/2", "0/1", "12/13", "29/2/2027", "31/12/9999999", "le 24", "du 1/2 au 3/4 et le 5/6"),
         *("du 24/12/2026 au 2/1/2026", "du 28 au 3 janvier", "du 31 au 30 avril"),
+        *("24/12/2", "24 / 12 / 2", "jusqu'au 2", "jusqu'au 31/2", "jusqu'au 21/11/2026"),
     ],
 )
 def test_what_is_no_day_of_the_year_is_not_taken_for_one(typed: str) -> None:
@@ -170,7 +177,21 @@ def test_what_is_no_day_of_the_year_is_not_taken_for_one(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "zone"),
-    [("Montréal", MONTREAL), ("paris", PARIS), ("Africa/Dakar", DAKAR), ("Atlantide", None), ("", None)],
+    [
+        *(("Montréal", MONTREAL), ("paris", PARIS), ("Africa/Dakar", DAKAR), ("Atlantide", None), ("", None)),
+        *(("Bruxelles", "Europe/Brussels"), ("Londres", "Europe/London"), ("Alger", "Africa/Algiers")),
+        *(("La Réunion", "Indian/Reunion"), ("addis abeba", "Africa/Addis_Ababa"), ("N’Djamena", "Africa/Ndjamena")),
+        *(("London", "Europe/London"), ("utc", "UTC"), ("ville inconnue", None)),
+    ],
 )
 def test_a_time_zone_is_found_by_city_and_by_name(typed: str, zone: str | None) -> None:
     assert read_zone(typed) == zone
+
+
+@pytest.mark.parametrize("typed", ["GMT+1", "gmt-5", "Gmt+10", "UTC+2"])
+def test_hours_ahead_are_not_taken_for_hours_behind(typed: str) -> None:
+    assert read_zone(typed) is None
+
+
+def test_whoever_types_the_whole_name_of_a_zone_means_it() -> None:
+    assert read_zone("Etc/GMT+1") == "Etc/GMT+1"

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.content.check import MAX_TEXT
+from bot.content.corpus import MAX_TITLE
 from bot.content.lessons import MAX_NOTE
-from bot.content.schemas import MAX_TITLE
 from bot.core.buttons import WRITE, ButtonKind, button_id
 from bot.core.communities import LONGEST_WELCOME, WELCOME_TEXT
 from bot.core.feedback import LONGEST_REASON

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -19,15 +19,16 @@ from bot.storage.address import ServerAddress
 from bot.storage.database import open_database
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+_MEMORY = Path("/dev/shm")  # noqa: S108 - each server makes a folder of its own in it
+_ROOM = 1 << 30
+"""Bytes: many times as much as the databases of one test take."""
 _TEMPLATE = "vigie_template"
-_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
+_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "60"}
+_HASTE = {
     "fsync": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
     "shared_buffers": "16MB",
-    "max_connections": "60",
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
@@ -36,16 +37,17 @@ _SETTINGS = {
 class PostgreSQL:
     """A server, and the databases in it."""
 
-    def __init__(self, folder: Path, binaries: Path, user: str | None) -> None:
+    def __init__(self, folder: Path, binaries: Path, user: str | None, settings: Mapping[str, str]) -> None:
         self._folder = folder
         self._binaries = binaries
         self._user = user
+        self._settings = settings
         self._numbers = itertools.count(1)
         self.port = _free_port()
 
     def start(self) -> None:
         """Start, or start again with all that was kept."""
-        options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+        options = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
         self._run(
             "pg_ctl", "start", "--wait", "--silent", f"--log={self._folder}/log", "-o", f"-p {self.port} {options}"
         )
@@ -111,18 +113,24 @@ class PostgreSQL:
 
 
 @contextmanager
-def serving() -> Iterator[PostgreSQL]:
-    """Serve a new server, and leave nothing of it; skip the test where there is none to be had."""
+def serving(*, like_a_host: bool = False) -> Iterator[PostgreSQL]:
+    """Serve a new server, and leave nothing of it; skip the test where there is none to be had.
+
+    Args:
+        like_a_host: whether it waits for the disk and does all else that it does where nothing is set; tests have no
+            time for that.
+    """
     user = "postgres" if os.geteuid() == 0 else None
     if not _BINARIES:
         pytest.skip("there is no PostgreSQL under /usr/lib/postgresql: apt install postgresql")
     if user and not any(each.pw_name == user for each in pwd.getpwall()):
         pytest.skip("PostgreSQL does not run as the superuser, and there is no user postgres")
-    folder = Path(tempfile.mkdtemp(prefix="vigie-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="vigie-postgresql-", dir=None if like_a_host else _in_memory()))
     try:
         if user:
             shutil.chown(folder, user)
-        server = PostgreSQL(folder, _BINARIES[-1], user)
+        settings = _SETTINGS if like_a_host else _SETTINGS | _HASTE
+        server = PostgreSQL(folder, _BINARIES[-1], user, settings)
         with server.guarded():
             server.create()
             server.start()
@@ -130,6 +138,11 @@ def serving() -> Iterator[PostgreSQL]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory() -> Path | None:
+    """Return where files are in memory, None where there is no room: a database is three hundred files to copy."""
+    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
 
 
 def _free_port() -> int:

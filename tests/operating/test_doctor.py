@@ -1,9 +1,8 @@
 """What `vigie doctor` finds, and what it says to do about it."""
 
 import json
+import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from bot.operating import doctor
 from bot.operating.findings import Finding, Grade
 from bot.settings import load_settings
 from bot.storage.database import newest_version, open_database
+from tests.command_line import run
 from tests.fakes.discord import FakeDiscord, Server
 from tests.platforms.telegram.process import free_port
 from tests.platforms.telegram.storm import StormyTelegram
@@ -257,14 +257,8 @@ async def test_what_vigie_lacks_in_a_server(
 
 def test_on_the_command_line_it_tells_and_ends_with_what_it_found(tmp_path: Path) -> None:
     def visit(*options: str) -> tuple[int, str]:
-        run = subprocess.run(
-            [sys.executable, "-m", "bot", "doctor", "--offline", *options],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return run.returncode, run.stdout
+        ended = run("doctor", "--offline", *options, environment=os.environ, folder=tmp_path)
+        return ended.returncode, ended.stdout.decode()
 
     code, told = visit("--json")
     assert code == 0

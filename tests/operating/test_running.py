@@ -13,6 +13,7 @@ import pytest
 from bot.core.advisor import Advisor
 from bot.logs import LogForm, configure_logs, hide
 from bot.storage.database import Database
+from tests.command_line import logs_left_as_they_are
 from tests.fakes import discord as fake_discord
 from tests.fakes import telegram as fake_telegram
 from tests.fakes.discord import Channel, FakeDiscord
@@ -41,15 +42,9 @@ async def comes(port: int, path: str, holds: Callable[[Told], bool], within: flo
 @pytest.fixture(params=list(LogForm))
 def everything_logged(request: pytest.FixtureRequest) -> Iterator[LogForm]:
     """All that is logged goes to standard error, as with `vigie --debug`."""
-    loggers = [logging.getLogger(name) for name in (None, "bot", "httpx", "httpcore")]
-    levels, handlers = [each.level for each in loggers], loggers[0].handlers[:]
-    # The handlers of pytest are taken off first, so that they are not closed.
-    loggers[0].handlers.clear()
-    configure_logs(logging.DEBUG, request.param)
-    yield request.param
-    loggers[0].handlers[:] = handlers
-    for each, level in zip(loggers, levels, strict=True):
-        each.setLevel(level)
+    with logs_left_as_they_are():
+        configure_logs(logging.DEBUG, request.param)
+        yield request.param
 
 
 async def test_nothing_that_is_logged_tells_who_wrote_or_what(

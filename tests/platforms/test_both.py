@@ -8,9 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.core.advisor import Advisor
 from bot.errors import BotError
@@ -18,12 +15,10 @@ from bot.platforms.discord.adapter import DiscordAdapter
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.serving import serve_all
 from bot.storage.database import Database
-from tests.conftest import PASSAGE, WriteKnowledge
 from tests.conversations.words import LABELS
 from tests.fakes import discord as fake_discord
 from tests.fakes import telegram as fake_telegram
 from tests.fakes.discord import Channel, FakeDiscord, Role, Server
-from tests.people import NOON
 from tests.platforms.discord import conftest as discord_side
 from tests.platforms.discord import process as discord_process
 from tests.platforms.discord import speaking as on_discord
@@ -94,23 +89,6 @@ class Both:
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[StormyTelegram]:
-    async with StormyTelegram(stands_at=NOON) as double:
-        yield double
-        assert double.violations == []
-
-
-@pytest.fixture
-async def discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
-    # The adapter points the client at the double, for the whole process: afterwards it is pointed back.
-    monkeypatch.setattr(Route, "BASE", Route.BASE)
-    async with FakeDiscord(stands_at=NOON) as double:
-        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(double.gateway))
-        yield double
-        assert double.violations == []
-
-
-@pytest.fixture
 def there(telegram: StormyTelegram) -> fake_telegram.User:
     """Léa, on Telegram."""
     return telegram.user("Léa", language_code="fr")
@@ -120,16 +98,6 @@ def there(telegram: StormyTelegram) -> fake_telegram.User:
 def here(discord: FakeDiscord) -> fake_discord.User:
     """Léa, on Discord."""
     return discord.user("Léa")
-
-
-@pytest.fixture
-def server(discord: FakeDiscord, here: fake_discord.User) -> Server:
-    return discord.server("Les indés", owner=here)
-
-
-@pytest.fixture
-def general(server: Server) -> Channel:
-    return server.text("général")
 
 
 @pytest.fixture
@@ -372,12 +340,6 @@ async def test_the_gateway_lost_on_the_way_does_not_touch_telegram(
 
 
 # The process.
-
-
-@pytest.fixture
-def knowledge(write_knowledge: WriteKnowledge) -> Path:
-    """A small knowledge, with which a process is soon there."""
-    return write_knowledge({"passages/a.md": PASSAGE.format(title="Planter des tomates", text="Après les gelées.")})
 
 
 def surroundings(telegram: StormyTelegram, discord: FakeDiscord, folder: Path, **settings: str) -> dict[str, str]:

@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, Due, Event, Incoming, Outgoing, Posting, Reply
+from bot.operating.figures import Figures, Stage
 from bot.platforms.handling import Handling
 from bot.platforms.parts import Part, Post, Received, parts
 from bot.storage import inbox
 from bot.storage.database import Database, DatabaseError
 from bot.storage.inbox import Delivered, Item
+from tests.fakes.waiting import Clock
 from tests.people import NOON, Member
 
 
@@ -83,13 +85,41 @@ async def test_who_read_that_nothing_can_be_kept_has_not_moved_when_it_can_again
     handling = Handling(paper, advisor, database, lambda: NOON)
     async with database.transaction() as transaction:
         await inbox.keep(transaction, paper.platform, [Delivered("1", "léa", "press")], NOON)
-    [item] = await inbox.waiting(database, paper.platform, 0, 2)
+    [item] = await inbox.waiting(database, paper.platform, 2)
     async with away(database):
         with pytest.raises(DatabaseError):
             await handling.handle(item)
     await handling.handle(item)
     [told] = paper.read_there
     assert "Ton parcours n'a pas bougé : réessaie" in told
-    assert await inbox.waiting(database, paper.platform, 0, 1) == []
+    assert await inbox.waiting(database, paper.platform, 1) == []
     # Pressed once more, the button does what it does for anybody.
     assert await lea.presses("Passer") == await sam.presses("Passer")
+
+
+class Waited(Figures):
+    """Hears how long events waited."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def took(self, stage: Stage, seconds: float) -> None:
+        if stage is Stage.WAITING:
+            self.seconds.append(seconds)
+
+
+async def test_however_often_it_is_tried_an_event_waited_once(advisor: Advisor, database: Database) -> None:
+    paper, waited, clock = Paper(), Waited(), Clock(stands_at=NOON)
+    handling = Handling(paper, advisor, database, lambda: clock.now, waited)
+    async with database.transaction() as transaction:
+        await inbox.keep(transaction, paper.platform, [Delivered("1", "léa", "a"), Delivered("2", "sam", "b")], NOON)
+    first, second = await inbox.waiting(database, paper.platform, 2)
+    clock.passes(seconds=2)
+    for _ in range(3):
+        with pytest.raises(KeyError):
+            await handling.handle(first)
+        clock.passes(seconds=30)
+    paper.pressed = {each: Incoming(Address("test", each), NOON, "merci", id=each) for each in ("a", "b")}
+    for each in (first, second, replace(first, number=7, tries=2)):
+        await handling.handle(each)
+    assert waited.seconds == [2, 92]

@@ -29,7 +29,7 @@ def office(database: Database) -> Office:
 
 async def kept(database: Database) -> list[str]:
     """Return what is still to be handled."""
-    return [item.payload for item in await inbox.waiting(database, "telegram", 0, 10_000)]
+    return [item.payload for item in await inbox.waiting(database, "telegram", 10_000)]
 
 
 async def test_what_was_accepted_is_kept_before_anything_handles_it(database: Database, office: Office) -> None:
@@ -248,7 +248,7 @@ async def test_each_platform_has_an_inbox_of_its_own(database: Database, office:
         await incoming.accept(delivered("a1"))
         await office.has_done("a1")
     assert office.done == ["a1"]
-    assert [item.payload for item in await inbox.waiting(database, "elsewhere", 0, 10)] == ["a1", "b1"]
+    assert [item.payload for item in await inbox.waiting(database, "elsewhere", 10)] == ["a1", "b1"]
 
 
 async def test_an_inbox_that_cannot_be_read_is_read_again_later(database: Database, office: Office) -> None:
@@ -295,6 +295,19 @@ async def test_what_the_machine_lacks_is_waited_for_and_no_fault_of_the_item_s(
         await incoming.accept(delivered("a1"))
         await office.has_done("a1")
     assert await kept(database) == []
+
+
+async def test_whoever_says_much_keeps_nobody_else_waiting(office: Office) -> None:
+    let_go = office.holds("a0")
+    much = [f"a{number}" for number in range(600)]
+    incoming = office.inbox()
+    async with emptied(incoming):
+        await incoming.accept(delivered(*much, "b1"))
+        await office.has_done("b1")
+        assert office.begun == ["a0", "b1"]
+        let_go.set()
+        await office.has_done(*much)
+    assert office.done == ["b1", *much]
 
 
 async def test_those_who_wait_for_their_next_attempt_are_in_nobody_s_way(office: Office) -> None:

@@ -100,6 +100,56 @@ async def test_what_one_process_has_in_hand_another_leaves_alone_and_does_not_wa
     assert office.done == ["b1", "a1", "a2"]
 
 
+async def test_behind_what_others_have_in_hand_what_nobody_has_is_found(
+    database: Database, others: tuple[Database, ...], office: Office
+) -> None:
+    much = [f"a{number}" for number in range(200)]
+    let_go = office.holds("a0")
+    async with emptied(office.inbox()):
+        await office.inbox().accept(delivered(*much))
+        await office.has_begun("a0")
+        others_stop = office.inbox(database=others[0], platform="elsewhere")
+        await office.inbox().accept(delivered("b1"))
+        async with emptied(others_stop), emptied(office.inbox(database=others[0])):
+            await office.has_done("b1")
+            let_go.set()
+            await are_done(database)
+    assert office.done == ["b1", *much]
+
+
+async def test_what_was_had_is_had_no_longer_once_the_server_is_lost(database: Database) -> None:
+    called = asyncio.Event()
+    async with database.crew("work", called) as crew:
+        assert set(await crew.claim(["a", "b"])) == {"a", "b"}
+        await crew.release(["b"])
+        assert (crew.has("a"), crew.has("b")) == (True, False)
+        await database.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        async with asyncio.timeout(TAKEN_UP_WITHIN):
+            while crew.has("a"):  # noqa: ASYNC110 - the end of a connection is heard a moment later
+                await asyncio.sleep(0)
+            called.clear()
+            await called.wait()
+        assert await crew.claim(["a"]) == ["a"]
+
+
+async def test_what_a_claim_that_was_given_up_may_have_taken_is_not_kept_from_others(
+    database: Database, others: tuple[Database, ...]
+) -> None:
+    async with database.crew("work", asyncio.Event()) as crew, others[0].crew("work", asyncio.Event()) as other:
+        await crew.claim(["a"])
+        claiming = asyncio.create_task(crew.claim(["b"]))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        claiming.cancel()
+        await asyncio.gather(claiming, return_exceptions=True)
+        async with asyncio.timeout(TAKEN_UP_WITHIN):
+            while not await other.claim(["b"]):  # noqa: ASYNC110 - the server hears of it a moment later
+                await asyncio.sleep(0.01)
+
+
 async def test_what_a_process_leaves_undone_another_takes_up(
     database: Database, others: tuple[Database, ...], office: Office
 ) -> None:
@@ -161,13 +211,6 @@ async def test_each_part_of_what_is_divided_is_handled_where_it_belongs(database
 
 
 # Telegram
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[StormyTelegram]:
-    async with StormyTelegram(stands_at=NOON) as double:
-        yield double
-        assert double.violations == []
 
 
 def on_telegram(telegram: StormyTelegram, library: Library, database: Database) -> telegram_side.Vigie:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.messages import Due
+from bot.core.messages import Address, Due, Outgoing
 from bot.errors import BotError
 from bot.platforms.standby import Standby
 from bot.storage.address import ServerAddress
@@ -142,6 +142,14 @@ async def test_what_is_something_else_is_served_at_the_same_time(database: Datab
     async with running(one), running(two):
         await until(served, "one begins")
         await until(served, "two begins")
+
+
+async def test_what_another_process_would_have_to_send_by_now_is_told_in_the_log(database: Database) -> None:
+    standby = Standby("here", lambda: Served("one", []), database, "here (1)")
+    with heard() as log:
+        await standby.deliver(Due(Address("here", "léa"), Outgoing(())))
+    [line] = log.lines
+    assert "was not sent. Here is served by another process now." in line
 
 
 async def test_whoever_waits_can_be_stopped(database: Database, other: Database) -> None:

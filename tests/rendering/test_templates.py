@@ -69,3 +69,11 @@ def test_an_inserted_value_is_escaped_and_an_empty_block_left_out(tmp_path: Path
     [block] = Templates(tmp_path).render("essai", title="[clic](https://mal.example) *gras* {{ 7 * 7 }}")
     assert block.role == "title"
     assert block.text == r"**\[clic\](https://mal.example) \*gras\* {{ 7 \* 7 }}**"
+
+
+def test_what_is_said_needs_no_file_once_it_was_read(tmp_path: Path) -> None:
+    folder = tmp_path / "prompts"
+    shutil.copytree(PROMPTS / "help", folder / "help")
+    templates = Templates(folder)
+    shutil.rmtree(folder)
+    assert templates.render("help/failure", reference="0123abcd")

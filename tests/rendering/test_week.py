@@ -2,11 +2,11 @@
 
 import io
 import json
+import os
 import struct
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from bot.core.messages import Day, Funnel, Picture
-from bot.rendering.week import draw
+from bot.rendering.week import draw, main
 from bot.rendering.wording import read_wording
 from bot.resources import PROMPTS
+from tests.command_line import run, run_apart
 
 MONDAY = date(2026, 11, 16)
 WORDS = read_wording(PROMPTS).week
@@ -50,16 +51,17 @@ def size(png: bytes) -> tuple[int, int]:
     return width, height
 
 
+@cache
+def png_of(picture: Picture) -> bytes:
+    return draw(picture, WORDS)
+
+
 def dots(picture: Picture) -> NDArray[Any]:
-    return imread(io.BytesIO(draw(picture, WORDS)))
-
-
-def run(written: bytes) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "bot.rendering.week"], input=written, capture_output=True, check=False)
+    return imread(io.BytesIO(png_of(picture)))
 
 
 def test_the_picture_of_a_week_is_as_wide_as_a_telephone_and_no_longer_than_two() -> None:
-    width, height = size(draw(FULL, WORDS))
+    width, height = size(png_of(FULL))
     assert width == 1080
     assert 1500 < height < 2 * 1080
 
@@ -83,14 +85,14 @@ def test_no_opinion_but_a_few_tells_how_many_either() -> None:
 
 
 def test_five_is_told_apart_from_six_and_from_a_few_and_from_none() -> None:
-    drawn = [draw(week((figure, 0, 0), useful=9), WORDS) for figure in (0, 1, 5, 6)]
+    drawn = [png_of(week((figure, 0, 0), useful=9)) for figure in (0, 1, 5, 6)]
     assert len(set(drawn)) == 4
 
 
 @pytest.mark.parametrize("title", HOSTILE, ids=["math", "control", "wide", "markup", "nothing"])
 def test_a_hostile_title_takes_one_line_like_any_other(title: str) -> None:
     def height(each: str) -> int:
-        return size(draw(week((9, 0, 0), funnels=[Funnel(each, 9, 5)]), WORDS))[1]
+        return size(png_of(week((9, 0, 0), funnels=[Funnel(each, 9, 5)])))[1]
 
     assert height(title) == height("Démarrer")
 
@@ -102,22 +104,23 @@ def test_what_math_would_make_of_a_title_is_written_as_it_is() -> None:
 
 def test_five_journeys_are_drawn_at_most() -> None:
     def height(count: int) -> int:
-        return size(draw(week((9, 0, 0), funnels=[Funnel("Démarrer", 9, 5)] * count), WORDS))[1]
+        return size(png_of(week((9, 0, 0), funnels=[Funnel("Démarrer", 9, 5)] * count)))[1]
 
     assert height(4) < height(5) == height(50)
 
 
 @pytest.mark.parametrize("picture", [week((0, 0, 0)), week((10**9, 0, 5)), week(*[(5, 5, 5)] * 7, useless=5)])
 def test_weeks_of_any_size_are_drawn(picture: Picture) -> None:
-    width, height = size(draw(picture, WORDS))
+    width, height = size(png_of(picture))
     assert width == 1080
     assert 400 < height < 2 * 1080
 
 
 def test_a_picture_comes_in_as_json_and_goes_out_as_png() -> None:
-    drawn = run(TypeAdapter(Picture).dump_json(FULL))
+    written = TypeAdapter(Picture).dump_json(FULL)
+    drawn = run_apart(environment=os.environ, stdin=written, module="bot.rendering.week")
     assert drawn.returncode == 0
-    assert drawn.stdout == draw(FULL, WORDS)
+    assert drawn.stdout == png_of(FULL)
 
 
 WRONG = {"name": "x", "days": [], "useful": 0, "useless": 0, "funnels": []}
@@ -138,7 +141,7 @@ WRONG = {"name": "x", "days": [], "useful": 0, "useless": 0, "funnels": []}
     ids=["nothing", "bytes", "list", "deep", "no-days", "negative", "huge", "many"],
 )
 def test_what_is_no_picture_is_refused_in_one_line(written: bytes) -> None:
-    refused = run(written)
+    refused = run(environment=os.environ, stdin=written, program=main)
     assert (refused.returncode, refused.stdout) == (2, b"")
     assert refused.stderr.decode().startswith("This is no picture of a week: ")
     assert len(refused.stderr.splitlines()) == 1

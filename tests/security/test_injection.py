@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosqlite import Connection
 
 from bot.core.advisor import Advisor
 from bot.core.commands import FOR_ADMINISTRATORS, FOR_MODERATORS, IN_COMMUNITY, IN_PRIVATE
@@ -18,6 +17,7 @@ from bot.platforms.telegram.markup import messages as telegram_messages
 from bot.storage.database import Database
 from tests.people import NOON
 from tests.platforms.discord.reader import read
+from tests.security.noting import NotedDatabase
 
 ROOT = Path(__file__).parent.parent.parent
 MARK = "zqx"
@@ -32,17 +32,14 @@ PLAIN = Capabilities(buttons=True, links=True, removal=True)
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """All SQL that is run from now on, as it is written, before values are bound to it."""
-    run: list[str] = []
-    execute = Connection.execute_fetchall
+def statements() -> list[str]:
+    """All SQL that is run on the database, as it is written, before values are bound to it."""
+    return []
 
-    def noting(self: Connection, sql: str, *rest: Any) -> Any:
-        run.append(sql)
-        return execute(self, sql, *rest)
 
-    monkeypatch.setattr(Connection, "execute_fetchall", noting)
-    return run
+@pytest.fixture
+def database(database: Database, statements: list[str]) -> Database:
+    return NotedDatabase(database, statements)
 
 
 def replies_of(outgoing: Outgoing) -> tuple[Reply, ...]:
@@ -118,6 +115,24 @@ async def test_whatever_is_typed_everywhere_is_data(
     assert statements
     assert not any(MARK in statement for statement in statements), "what was typed became SQL"
     assert await database.tables() == tables
+
+
+async def test_there_is_no_way_to_run_sql_unnoted(database: Database, statements: list[str]) -> None:
+    ways = iter(range(7))
+
+    def made() -> str:
+        return f"SELECT '{MARK}{next(ways)}'"
+
+    await database.rows(made())
+    for begin in (database.transaction, database.snapshot):
+        async with begin() as transaction:
+            await transaction.rows(made())
+            await transaction.row(made())
+            _ = [rows async for rows in transaction.chunks(made(), 1)]
+    async with database.transaction() as transaction:
+        told = f"INSERT INTO chores (name, done) VALUES (?, '{MARK}7')"  # noqa: S608 - it is to be noticed
+        await transaction.each(told, [("one",), ("two",)])
+    assert [re.findall(rf"{MARK}(\d)", statement) for statement in statements] == [[str(way)] for way in range(8)]
 
 
 RUNS_DATA = {"eval", "exec", "compile", "__import__", "from_string", "loads_unsafe", "system", "popen", "input"}

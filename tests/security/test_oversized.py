@@ -87,4 +87,5 @@ async def test_a_number_in_a_button_is_one_that_a_database_holds(advisor: Adviso
         button = read_button(identifier)
         assert button is not None
         assert all(number < 1 << 63 for number in button.numbers)
-        await advisor.handle(replace(SOMEBODY, button=identifier, id=kind))
+        outgoing = await advisor.handle(replace(SOMEBODY, button=identifier, id=kind))
+        assert outgoing.reference == "", kind

@@ -43,6 +43,12 @@ def test_a_file_is_a_path_from_home(given: pytest.FixtureRequest) -> None:
     assert settings.history == Path.home() / "vigie.history"
 
 
+def test_a_wrong_port_is_refused_without_repeating_who_may_use_it(given: pytest.FixtureRequest) -> None:
+    with pytest.raises(BotError, match="between 1 and 65535") as refused:
+        set_to(given, SERVER.replace("5433", "54x3"))
+    assert SECRET not in str(refused.value)
+
+
 def test_half_a_server_is_refused_without_repeating_it(given: pytest.FixtureRequest) -> None:
     with pytest.raises(BotError, match="postgresql://USER:PASSWORD@HOST:PORT/NAME") as refused:
         set_to(given, f"postgresql://vigie:{SECRET}@db.example")

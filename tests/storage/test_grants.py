@@ -9,6 +9,7 @@ import pytest
 from bot.core.messages import Address, Grant
 from bot.storage import communities, grants, people
 from bot.storage.database import Database
+from bot.storage.inbox import EVERYTHING, Shards
 from tests.people import NOON
 
 LEA = Address("discord", "léa", "atelier", "accueil")
@@ -31,7 +32,7 @@ async def belongs(database: Database, address: Address, *others: Address) -> int
         person = await people.find(transaction, address.platform, address.account)
         person = person or await people.add(transaction, address, NOON)
         for each in (address, *others):
-            await people.belong(transaction, person.id, each)
+            await people.belong(transaction, person.id, each, NOON)
         return person.id
 
 
@@ -40,9 +41,11 @@ async def earns(database: Database, person: int, after: timedelta = timedelta())
         await grants.earn(transaction, person, NOON + after)
 
 
-async def waiting(database: Database, platform: str = "discord", count: int = 10) -> list[Grant]:
+async def waiting(
+    database: Database, platform: str = "discord", count: int = 10, shards: Shards = EVERYTHING
+) -> list[Grant]:
     async with database.transaction() as transaction:
-        return await grants.waiting(transaction, platform, count)
+        return await grants.waiting(transaction, platform, count, shards)
 
 
 async def settles(database: Database, settled: Iterable[Grant]) -> None:
@@ -108,6 +111,22 @@ async def test_the_oldest_are_given_first_and_some_at_a_time(database: Database)
     assert [each.address.account for each in await waiting(database, count=2)] == ["zoé", "léa"]
 
 
+async def test_what_waits_in_other_shards_holds_up_nobody(database: Database) -> None:
+    servers = [str((number << 22) + 7) for number in range(4)]
+    for number, server in enumerate(servers):
+        await serves(database, server, "diplômée")
+        person = await belongs(database, Address("discord", f"account {number}", server))
+        await earns(database, person, timedelta(minutes=number))
+    for shards, found in (
+        (Shards(0, 0, 2), [0, 2]),
+        (Shards(1, 1, 2), [1, 3]),
+        (Shards(2, 3, 4), [2, 3]),
+        (EVERYTHING, [0, 1]),
+    ):
+        first = await waiting(database, count=2, shards=shards)
+        assert [each.address.community for each in first] == [servers[number] for number in found]
+
+
 @pytest.mark.parametrize(("late", "kept"), [(timedelta(), 1), (timedelta(seconds=1), 0)])
 async def test_what_cannot_be_given_for_a_week_is_dropped(database: Database, late: timedelta, kept: int) -> None:
     await serves(database, "atelier", "diplômée")
@@ -117,13 +136,22 @@ async def test_what_cannot_be_given_for_a_week_is_dropped(database: Database, la
     assert len(await waiting(database)) == kept
 
 
+async def test_where_somebody_is_no_longer_nothing_is_earned(database: Database) -> None:
+    await serves(database, "atelier", "diplômée")
+    person = await belongs(database, LEA)
+    async with database.transaction() as transaction:
+        await people.leave(transaction, LEA, NOON)
+    await earns(database, person)
+    assert await waiting(database) == []
+
+
 async def test_the_accounts_of_one_person_each_earn_where_they_are(database: Database) -> None:
     await serves(database, "atelier", "diplômée")
     await serves(database, "salon", "rôle", platform="telegram")
     person = await belongs(database, LEA)
     async with database.transaction() as transaction:
         await transaction.rows("INSERT INTO accounts (platform, account, person) VALUES ('telegram', '7', ?)", person)
-        await people.belong(transaction, person, Address("telegram", "7", "salon"))
+        await people.belong(transaction, person, Address("telegram", "7", "salon"), NOON)
     await earns(database, person)
     assert await waiting(database) == [EARNED]
     assert await waiting(database, "telegram") == [Grant(Address("telegram", "7", "salon"), "rôle")]

@@ -1,6 +1,7 @@
 """Whatever the database holds about somebody is in the register, so that it is shown and erased whole."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.both_engines
 DRAWN_BY_VIGIE = {("link_codes", "code")}
 """Columns of text that tell nothing of the person: the digest of a code that Vigie drew."""
 GONE_ONCE_THEY_WRITE = {("accounts", "unreachable_since")}
+EMPTY_IN_WHAT_IS_THEIRS = {("digests", "place")}
 TOLD_BY_THE_ACCOUNT = {
     ("inbox", "lane"),
     *((table, "account") for table in ("answers", "moderators", "grants", "drafts", "taught_versions", "audit")),
@@ -105,7 +107,7 @@ async def what_a_platform_leaves(database: Database, member: Member) -> None:
         await grants.earn(transaction, person.id, NOON)
     asked = Question(address.platform, "atelier", address.account, address.account)
     await answers.keep(database, asked, [1], NOON)
-    [item] = [each for each in await inbox.waiting(database, address.platform, 0, 9) if each.lane == address.account]
+    [item] = [each for each in await inbox.waiting(database, address.platform, 9) if each.lane == address.account]
     await inbox.set_tries(database, item.number, 3, set_aside=True)
 
 
@@ -114,8 +116,10 @@ async def works_for_the_team(member: Member) -> None:
     role, capabilities, address = member.role, member.capabilities, member.address
     member.role, member.name = Role.MODERATOR, address.account.capitalize()
     member.address = replace(address, place=f"coin-{address.account}")
-    await member.says("/stats")
-    await member.presses(LABELS.digest_yes)
+    there = member.in_private()
+    there.administers = ("atelier",)
+    await there.says("/stats")
+    await there.presses(LABELS.digest_yes)
     await member.says("/fiche")
     await member.writes(LABELS.card_new, **LESSONS[address.account])
     member.capabilities = replace(capabilities, forms=False)
@@ -129,6 +133,7 @@ async def fills_every_table(advisor: Advisor, database: Database, member: Member
     name = member.address.account
     member.capabilities = Capabilities(forms=True)
     await member.joins()
+    await Member(advisor, name, "chorale", member.address.platform).asks_to_join()
     await member.says("/rappels fuseau Montréal", identifier=f"{name}-1")
     await member.says("/parcours demarrer")
     await member.says("presque rien", identifier=f"{name}-2")
@@ -172,7 +177,7 @@ async def test_every_column_about_a_person_is_shown_or_a_number_of_ours(
 ) -> None:
     columns = await columns_of(database, table.name)
     assert columns_shown(table) <= set(columns)
-    untold = DRAWN_BY_VIGIE | TOLD_BY_THE_ACCOUNT | GONE_ONCE_THEY_WRITE
+    untold = DRAWN_BY_VIGIE | TOLD_BY_THE_ACCOUNT | GONE_ONCE_THEY_WRITE | EMPTY_IN_WHAT_IS_THEIRS
     hidden = {name for name in columns if name not in table.shown and (table.name, name) not in untold}
     assert {name for name in hidden if columns[name] != "INTEGER"} == set()
 
@@ -249,6 +254,23 @@ async def test_what_somebody_did_for_a_community_stays_and_is_nobody_s(advisor: 
     for name, query in queries.items():
         expected = [_without_lea(row) for row in before[name]]
         assert [dict(row) for row in await database.rows(query)] == expected
+
+
+async def test_all_of_it_is_there_when_accounts_are_joined(advisor: Advisor, database: Database) -> None:
+    lea = Member(advisor, "léa", community="atelier")
+    await fills_every_table(advisor, database, lea)
+    await database.rows("UPDATE watches SET found = 7")
+    code = re.search(r"\b[A-Z2-9]{8}\b", await lea.in_private().says("/lier"))
+    assert code
+    there = Member(advisor, "42", platform="telegram")
+    await there.says("merci")
+    before, other = await number_of(database, lea), await number_of(database, there)
+    kept = await rows_about(database, before)
+    await there.says(f"/lier {code[0]}")
+    assert await rows_about(database, before) == {table.name: [] for table in PERSONAL}
+    joined = await rows_about(database, other)
+    for table in {*kept} - {"accounts", "conversations", "link_codes", "people"}:
+        assert joined[table] == [row | ({"person": other} if "person" in row else {}) for row in kept[table]], table
 
 
 def _without_lea(row: dict[str, Any]) -> dict[str, Any]:

@@ -2,21 +2,25 @@
 
 import asyncio
 import logging
+import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
 
 from bot.app import build_advisor
 from bot.core.advisor import Advisor
+from bot.core.messages import DueKind, Incoming, Role
 from bot.library import Library
-from bot.storage import communities, misses, people
+from bot.storage import communities, conversations, misses, moving, people, programmes
 from bot.storage.address import ServerAddress, read_address
 from bot.storage.database import (
     ConflictError,
@@ -29,10 +33,12 @@ from bot.storage.database import (
 )
 from bot.storage.dialect import migrated, numbered
 from bot.storage.journeys import counts
+from bot.storage.moving import Sum, checksum, copy
 from tests.conversations.words import said
 from tests.fakes.postgresql import PostgreSQL, serving
-from tests.people import NOON, PLATFORMS, Member
+from tests.people import NOON, PLATFORMS, Clock, Member
 
+_Then = TypeVar("_Then")
 QUESTION, ADVICE = "Faut-il répondre aux polémiques ?", "Alban Jarry"
 UNANSWERABLE = "recette de la blanquette de veau"
 SECRET = "t0ut-p3tit"  # noqa: S105 - nobody's
@@ -130,6 +136,22 @@ def test_half_an_address_is_refused_without_repeating_it(typed: str) -> None:
     assert SECRET not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "where", ["h:54x2/v", "h:99999/v", "h:0/v", "[::1/v", "h:5432,i:x/v", "h/v?port=54x2", "h,i/v?port=1,70000"]
+)
+def test_a_port_that_there_is_not_is_refused_without_repeating_who_may_use_it(where: str) -> None:
+    with pytest.raises(ValueError, match=r"between 1 and 65535") as refused:
+        read_address(f"postgresql://v:{SECRET}@{where}")
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "where", ["h:5433/v", "h:/v", "[::1]/v", "[fe80::1]:5433/v", "h:1,i,j:65535/v", "/v?port=5433"]
+)
+def test_ports_are_taken_wherever_they_stand(where: str) -> None:
+    assert read_address(f"postgresql://{where}")
+
+
 def test_a_percent_encoded_password_is_hidden_in_both_forms() -> None:
     assert {"a%40b%2Fc", "a@b/c"} <= set(ServerAddress("postgresql://v:a%40b%2Fc@h/v").secrets)
 
@@ -211,6 +233,38 @@ async def test_an_error_tells_nothing_of_what_was_to_be_kept(database: Database)
     with pytest.raises(ConflictError) as conflict:
         await database.rows("INSERT INTO chores (name, done) VALUES (?, 'a')", SECRET)
     assert SECRET not in str(conflict.value)
+
+
+async def test_an_error_tells_nothing_of_what_is_of_another_kind_than_it_should_be(database: Database) -> None:
+    for statement in ("SELECT CAST(? AS BIGINT)", "SELECT CAST(CAST(? AS TEXT) AS BIGINT)"):
+        with pytest.raises(DatabaseError, match=r"cannot be used \(\w+\)") as refused:
+            await database.rows(statement, SECRET)
+        assert SECRET not in str(refused.value)
+
+
+async def test_forgetting_what_was_deleted_waits_for_nobody(database: Database, other: Database) -> None:
+    async with other.transaction() as transaction:
+        await transaction.rows("LOCK TABLE misses IN ACCESS EXCLUSIVE MODE")
+        await asyncio.wait_for(database.forget_deleted(), 1)
+
+
+async def test_what_is_copied_is_done_with_before_the_copy_is_read_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends who asks for nothing in the middle of a transaction, and a large copy is read for minutes."""
+    await database.rows("INSERT INTO misses (question, asked_at) VALUES ('et les tomates ?', 'hier')")
+
+    async def read_again(transaction: Transaction, table: str) -> Sum:
+        await database.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+        )
+        return await checksum(transaction, table)
+
+    monkeypatch.setattr(moving, "checksum", read_again)
+    async with open_database(tmp_path / "v.sqlite3") as file:
+        copied = await copy(database, file)
+        assert copied["misses"].rows == len(await file.rows("SELECT id FROM misses")) == 1
 
 
 async def test_while_the_server_is_gone_questions_are_answered_and_all_goes_on_once_it_is_back(
@@ -386,3 +440,115 @@ async def test_settings_changed_in_two_processes_at_once_are_both_kept(database:
         found = await communities.find(transaction, "test", "atelier")
     assert found
     assert (found.zone, found.welcome_text) == ("Europe/Brussels", "Salut.")
+
+
+async def test_a_setting_that_another_process_keeps_meanwhile_outlives_a_message_with_a_new_title(
+    advisor: Advisor, elsewhere: Advisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lea = Member(advisor, "léa", "atelier", role=Role.ADMINISTRATOR)
+    await lea.says("/reglages")
+    max_ = Member(elsewhere, "max", "atelier", role=Role.ADMINISTRATOR)
+    real = communities.find
+
+    async def finds(*asked: Any) -> communities.Community | None:
+        found = await real(*asked)
+        monkeypatch.setattr(communities, "find", real)
+        await max_.says("/programme fuseau Montréal")
+        return found
+
+    monkeypatch.setattr(communities, "find", finds)
+    await advisor.handle(Incoming(lea.address, NOON, "bonjour", community_title="Le grand atelier"))
+    shown = await lea.says("/programme")
+    assert "America/Montreal" in shown
+    assert "Le grand atelier" in shown
+
+
+async def test_a_programme_that_is_taken_off_while_it_falls_due_is_not_told(
+    advisor: Advisor, elsewhere: Advisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lea = Member(advisor, "léa", "atelier", role=Role.ADMINISTRATOR)
+    await lea.says("/programme jeudi 18h30")
+    real = programmes.due
+
+    async def reads(*asked: Any) -> list[tuple[str, programmes.Programme]]:
+        found = await real(*asked)
+        monkeypatch.setattr(programmes, "due", real)
+        await lea.says("/programme retirer 1")
+        return found
+
+    monkeypatch.setattr(programmes, "due", reads)
+    assert await elsewhere.due(lea.clock.passes(days=4, hours=5, minutes=30), PLATFORMS) == []
+    assert said("programme/removed", what="jeudi à 18 h 30") in lea.reads
+
+
+async def test_a_step_that_is_answered_while_accounts_are_joined_is_kept(
+    advisor: Advisor, elsewhere: Advisor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = Member(advisor, "léa", clock=(clock := Clock())), Member(elsewhere, "léa-2", clock=clock)
+    await here.says("/parcours demarrer")
+    await here.says("presque rien")
+    clock.passes(minutes=1)
+    await there.says("/parcours demarrer")
+    code = re.search(r"\b[A-Z2-9]{8}\b", await there.says("/lier"))
+    assert code
+    answered = partial(_in_the_middle, database, monkeypatch, conversations, "keep")
+    assert said("privacy/linked") in await answered(there.says("trois photos"), here.says(f"/lier {code[0]}"))
+    assert "trois photos" in await here.says("/mesdonnees")
+
+
+async def test_a_code_that_is_typed_on_two_accounts_at_once_joins_one_of_them(
+    advisor: Advisor, elsewhere: Advisor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lea, first, second = (Member(by, name) for by, name in ((advisor, "léa"), (elsewhere, "42"), (advisor, "43")))
+    for member in (first, second):
+        await member.says("merci")
+    code = re.search(r"\b[A-Z2-9]{8}\b", await lea.says("/lier"))
+    assert code
+    answered = partial(_in_the_middle, database, monkeypatch, conversations, "keep")
+    await answered(first.says(f"/lier {code[0]}"), second.says(f"/lier {code[0]}"))
+    assert said("privacy/linked") in first.reads
+    assert said("privacy/wrong_code") in second.reads
+
+
+async def test_what_falls_due_for_somebody_and_for_their_community_lets_them_be_answered_there(
+    advisor: Advisor, elsewhere: Advisor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever answers them has their community, and not yet them."""
+    lea = Member(advisor, "léa", "atelier", role=Role.ADMINISTRATOR)
+    await lea.says("/parcours demarrer")
+    await lea.says("presque rien")
+    await lea.says("/rappels jeudi 18h30")
+    await lea.says("/programme jeudi 18h30")
+    thursday = lea.clock.passes(days=4, hours=6)
+    answered = partial(_in_the_middle, database, monkeypatch, people, "held")
+    due = await answered(lea.says("/programme vendredi 9h"), elsewhere.due(thursday, PLATFORMS))
+    assert said("programme/added", due=date(2026, 11, 27), at=time(9)) in lea.reads
+    assert sorted(each.kind for each in due) == sorted((DueKind.TIP, DueKind.REMINDER))
+
+
+async def _in_the_middle(
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    name: str,
+    first: Coroutine[Any, Any, object],
+    then: Coroutine[Any, Any, _Then],
+) -> _Then:
+    """Have what comes first stop where it calls something, until the other one waits for it; return what that gives."""
+    real, has_stopped, goes_on = getattr(module, name), asyncio.Event(), asyncio.Event()
+
+    async def stops(*asked: Any) -> Any:
+        monkeypatch.setattr(module, name, real)
+        has_stopped.set()
+        await goes_on.wait()
+        return await real(*asked)
+
+    monkeypatch.setattr(module, name, stops)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(first)
+        await has_stopped.wait()
+        other = group.create_task(then)
+        while not await database.rows("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            assert not other.done()
+        goes_on.set()
+    return other.result()

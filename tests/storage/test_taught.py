@@ -140,7 +140,7 @@ async def test_passages_are_listed_by_title(transaction: Transaction) -> None:
 async def test_the_schools_of_somebody_are_those_that_taught_something_and_are_served(transaction: Transaction) -> None:
     person = await people.add(transaction, Address("discord", "max", "fournil"), NOON)
     for community in ("fournil", "moulin"):
-        await people.belong(transaction, person.id, Address("discord", "max", community))
+        await people.belong(transaction, person.id, Address("discord", "max", community), NOON)
     assert await taught.schools(transaction, person.id) == []
     await added(transaction)
     await added(transaction, NAMESAKE)
@@ -156,8 +156,8 @@ async def test_the_schools_of_somebody_are_those_that_taught_something_and_are_s
 
 
 async def test_only_what_a_community_asked_itself_is_answered_or_set_aside(transaction: Transaction) -> None:
-    own, other = [await misses.record(transaction, "où ?", name, NOON) for name in ("fournil", "moulin")]
-    private = await misses.record(transaction, "où ?", None, NOON)
+    asked = [await misses.record(transaction, "où ?", name, NOON) for name in ("fournil", "moulin", None)]
+    own, other, private = [miss.number for miss in asked]
     await misses.answer(transaction, HOME, [own, other, private], 7)
     await misses.set_aside(transaction, HOME, [other, private])
     rows = await transaction.rows("SELECT id, answered_by, set_aside FROM misses ORDER BY id")
@@ -165,14 +165,14 @@ async def test_only_what_a_community_asked_itself_is_answered_or_set_aside(trans
 
 
 async def test_what_answers_a_question_first_is_what_answers_it(transaction: Transaction) -> None:
-    own = await misses.record(transaction, "où ?", "fournil", NOON)
+    own = (await misses.record(transaction, "où ?", "fournil", NOON)).number
     for card in (7, 8):
         await misses.answer(transaction, HOME, [own], card)
     assert [row[0] for row in await transaction.rows("SELECT answered_by FROM misses")] == [7]
 
 
 async def test_who_waits_is_claimed_once_and_by_their_platform(transaction: Transaction) -> None:
-    miss = await misses.record(transaction, "où ?", "fournil", NOON)
+    miss = (await misses.record(transaction, "où ?", "fournil", NOON)).number
     for name, platform in (("max", "discord"), ("ada", "telegram")):
         address = Address(platform, name, "fournil", "salon")
         person = await people.add(transaction, address, NOON)
@@ -194,7 +194,7 @@ async def test_who_waits_is_claimed_once_and_by_their_platform(transaction: Tran
 
 
 async def test_no_more_are_claimed_than_wanted_and_the_others_later(transaction: Transaction) -> None:
-    miss = await misses.record(transaction, "où ?", "fournil", NOON)
+    miss = (await misses.record(transaction, "où ?", "fournil", NOON)).number
     for number in range(5):
         address = Address("discord", f"max{number}", "fournil")
         person = await people.add(transaction, address, NOON)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import aiohttp
 import discord
-from aiolimiter import AsyncLimiter
 from yarl import URL
 
 from bot.core.advisor import Advisor
@@ -30,8 +29,6 @@ from bot.rendering.wording import Wording
 from bot.storage.database import Database, DatabaseError
 from bot.storage.inbox import EVERYTHING, Shards
 
-_UNASKED = 5
-"""Messages a second that nobody asked for, at most: those that answer somebody come first."""
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 _BAD_TOKEN, _BAD_INTENTS = 4004, 4013
 
@@ -85,7 +82,6 @@ class DiscordAdapter:
         self._handling = Handling(self._carrier, advisor, database, now, figures)
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, timing.retries, self._shards)
         self._desk = Desk(advisor, self._carrier, self._handling, self._inbox, self._visibility, now)
-        self._unasked = AsyncLimiter(_UNASKED, 1)
         self._now = now
         self._is_ready = False
         self._was_ready = False
@@ -110,6 +106,7 @@ class DiscordAdapter:
             await asyncio.wait((connecting,))
             # What the client tells at its very end is heard, too.
             await asyncio.sleep(0)
+            await self._desk.finish()
         if not connecting.cancelled():
             connecting.result()
 
@@ -124,8 +121,7 @@ class DiscordAdapter:
 
     async def deliver(self, due: Due) -> None:
         """Send what nobody asked for at this moment: once, and not again if it fails."""
-        async with self._unasked:
-            await self._handling.deliver(due)
+        await self._handling.deliver(due)
 
     async def connected(self, client: VigieClient) -> None:
         """Send by a client from now on, and tell Discord the commands if they changed."""
@@ -140,13 +136,14 @@ class DiscordAdapter:
         self._is_ready = self._was_ready = True
         try:
             known = await self._advisor.communities(PLATFORM)
-            served = {each.id for each in known if self._shards.hold(int(each.id))}
-            for gone in served - {str(guild.id) for guild in client.guilds}:
-                await self._advisor.note_unreachable(Address(PLATFORM, "", gone), self._now())
+            here = {str(guild.id) for guild in client.guilds}
+            gone = [each for each in known if self._shards.hold(int(each.id)) and each.id not in here]
+            for each in gone:
+                await self._advisor.note_unreachable(Address(PLATFORM, "", each.id), self._now())
         except DatabaseError as error:
             _log.warning("The servers could not be looked up. %s", error)
         else:
-            report(client, known)
+            report(client, [each for each in known if each not in gone])
 
     async def _keep_connected(self) -> None:
         """Connect, and connect anew when that ends, until cancelled."""

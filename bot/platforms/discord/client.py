@@ -168,6 +168,10 @@ class VigieClient(discord.Client):
         if before.pending and not after.pending:
             await self._desk.joined(after)
 
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        """Hand on that somebody left a server, or was put out of it."""
+        await self._desk.left(payload.guild_id, payload.user)
+
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Hand on that Vigie was taken in a server."""
         await self._desk.server(guild, Event.TAKEN_IN)

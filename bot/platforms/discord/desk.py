@@ -21,6 +21,7 @@ from bot.platforms.discord.incoming import (
     heard_command,
     heard_in_private,
     heard_joining,
+    heard_leaving,
     heard_menu,
     heard_message,
     heard_of_server,
@@ -135,6 +136,12 @@ class Desk:
             identifier = f"joined/{member.guild.id}/{member.id}/{since}"
             await self._accept(heard_joining(member, self._now()), identifier, member.guild.id)
 
+    async def left(self, server: int, person: discord.abc.User) -> None:
+        """Take in that somebody is in a server no longer."""
+        if not person.bot:
+            at = self._now()
+            await self._accept(heard_leaving(server, person, at), f"left/{server}/{person.id}/{at.isoformat()}", server)
+
     async def server(self, guild: discord.Guild, event: Event) -> None:
         """Take in that Vigie was taken in a server, or put out of it."""
         received = heard_of_server(guild, self._now(), event)
@@ -147,8 +154,9 @@ class Desk:
         await self._accept(received, str(interaction.id), interaction.guild_id or 0)
 
     async def finish(self) -> None:
-        """Wait until all that came in is kept, and Discord knows what was heard."""
-        while in_hand := (*self._in_hand, *self._carrier.acknowledging):
+        """Wait until all that came in by now is kept, and Discord knows what was heard."""
+        in_hand = (*self._in_hand, *self._carrier.acknowledging)
+        if in_hand:
             await asyncio.wait(in_hand)
 
     async def _accept(self, received: DiscordReceived, identifier: str, server: int) -> None:

@@ -1,17 +1,18 @@
 """Roles given to those who earned them."""
 
 import logging
+from collections.abc import Awaitable, Sequence
 
 import discord
 
 from bot.core.advisor import Advisor
 from bot.core.messages import Grant, Reply
 from bot.platforms.discord.incoming import PLATFORM
-from bot.platforms.discord.markup import messages
+from bot.platforms.discord.markup import Message, messages
 from bot.platforms.discord.outgoing import Sender
 from bot.platforms.discord.requests import asked
 from bot.platforms.errors import OutageError, UnreachableError
-from bot.platforms.parts import posts
+from bot.platforms.parts import Part, posts
 from bot.storage.inbox import EVERYTHING, Shards
 
 _GONE = frozenset({10007, 10013, 10004})
@@ -27,9 +28,7 @@ async def give_roles(client: discord.Client, advisor: Advisor, shards: Shards = 
         OutageError: Discord cannot be reached now: the others wait.
         DatabaseError: the database cannot be used now.
     """
-    for grant in await advisor.grants(PLATFORM):
-        if not shards.hold(int(grant.address.community or 0)):
-            continue
+    for grant in await advisor.grants(PLATFORM, shards):
         refused = not await _is_given(client, grant)
         told = await advisor.settle(grant, refused=refused)
         if told.replies:
@@ -58,11 +57,26 @@ async def _tell_team(client: discord.Client, server: int, replies: tuple[Reply, 
     sender = Sender(client)
     shown = [part for reply in replies for part in posts(messages(reply))]
     place = guild.public_updates_channel
-    for channel in (place.id if place else None, guild.owner_id and await sender.direct(guild.owner_id)):
-        try:
-            for part in shown:
-                await sender.post(channel, part)
-        except (UnreachableError, OutageError, discord.HTTPException) as error:
-            _log.warning("A server's team could not be told. %s", error)
-        else:
-            return
+    if place and await _is_done(_say(sender, place.id, shown)):
+        return
+    if guild.owner_id:
+        await _is_done(_say_in_private(sender, guild.owner_id, shown))
+
+
+async def _say_in_private(sender: Sender, account: int, shown: Sequence[Part[Message]]) -> None:
+    await _say(sender, await sender.direct(account), shown)
+
+
+async def _say(sender: Sender, channel: int, shown: Sequence[Part[Message]]) -> None:
+    for part in shown:
+        await sender.post(channel, part)
+
+
+async def _is_done(telling: Awaitable[None]) -> bool:
+    """Tell a server's team something in one of the ways that there are; return whether Discord let Vigie."""
+    try:
+        await telling
+    except (UnreachableError, OutageError, discord.HTTPException) as error:
+        _log.warning("A server's team could not be told. %s", error)
+        return False
+    return True

@@ -148,7 +148,9 @@ def heard_team(
     """Return what the core hears of a command of those who moderate, unseen by others: for a place, about a person."""
     incoming = replace(_incoming(interaction, at), text=text)
     if person:
-        incoming = replace(incoming, quoted_author=_author(person), quoted_role=role_of(person))
+        incoming = replace(
+            incoming, quoted_author=_author(person), quoted_role=role_of(person), quoted_roles=_roles_of(person)
+        )
     if place:
         incoming = replace(
             incoming,
@@ -235,6 +237,12 @@ def heard_joining(member: discord.Member, at: datetime) -> DiscordReceived:
         capabilities=CAPABILITIES,
     )
     return DiscordReceived(incoming=incoming, channel=place.id if place else None)
+
+
+def heard_leaving(server: int, person: discord.abc.User, at: datetime) -> DiscordReceived:
+    """Return that somebody is in a server no longer, whoever saw to that."""
+    address = Address(PLATFORM, str(person.id), str(server))
+    return DiscordReceived(incoming=Incoming(address, at, event=Event.LEFT, capabilities=CAPABILITIES), channel=None)
 
 
 def heard_of_server(guild: discord.Guild, at: datetime, event: Event) -> DiscordReceived:
@@ -337,7 +345,7 @@ def role_of(person: discord.abc.User) -> Role:
     return Role.ADMINISTRATOR if rights.administrator or rights.manage_guild else Role.MEMBER
 
 
-def _roles_of(person: discord.User | discord.Member) -> tuple[str, ...]:
+def _roles_of(person: discord.abc.User) -> tuple[str, ...]:
     return tuple(str(role.id) for role in person.roles) if isinstance(person, discord.Member) else ()
 
 

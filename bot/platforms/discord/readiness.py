@@ -1,7 +1,7 @@
 """What Vigie lacks to serve well, said in plain words when she starts."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 import discord
 
@@ -28,9 +28,14 @@ def invitation(application: int) -> str:
     return discord.utils.oauth_url(application, permissions=PERMISSIONS, scopes=_SCOPES)
 
 
-def report(client: discord.Client, communities: Iterable[Community]) -> None:
-    """Log where Vigie serves, and what is set up otherwise than she would like."""
-    if client.application_id and not client.guilds:
+def report(client: discord.Client, communities: Sequence[Community]) -> None:
+    """Log where Vigie serves, and what is set up otherwise than she would like.
+
+    Args:
+        client: what knows the servers of its own shards.
+        communities: those that Vigie is in as far as it is known, in all shards.
+    """
+    if client.application_id and not client.guilds and not communities:
         _log.warning("Vigie is in no server yet. To take her into one: %s", invitation(client.application_id))
     known = {community.id: community for community in communities}
     for guild in client.guilds:

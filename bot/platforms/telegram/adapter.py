@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aiolimiter import AsyncLimiter
 from telegram import InlineQuery, Update
 from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
@@ -17,7 +16,7 @@ from bot.core.advisor import Advisor
 from bot.core.messages import Due
 from bot.errors import BotError
 from bot.operating.figures import UNCOUNTED, Figures, Trouble
-from bot.platforms.base import result_until
+from bot.platforms.base import is_set_within, result_until
 from bot.platforms.errors import OutageError, UnreachableError
 from bot.platforms.handling import Handling
 from bot.platforms.inbox import PAUSES, Inbox, pauses
@@ -37,8 +36,6 @@ CONNECTIONS = 16
 _CONNECTION_WAIT = 30
 """Seconds that a message waits for one of the connections to be free."""
 _RETRIES = 5
-_UNASKED = 5
-"""Messages a second that nobody asked for, at most: those that answer somebody come first."""
 _LISTED = 10
 
 _log = logging.getLogger(__name__)
@@ -89,7 +86,6 @@ class TelegramAdapter:
         self._handling = Handling(self._carrier, advisor, database, now, figures)
         self._seconds = seconds
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, seconds)
-        self._unasked = AsyncLimiter(_UNASKED, 1)
         self._is_ready = False
         self._stopping = asyncio.Event()
         self._listing: set[asyncio.Task[None]] = set()
@@ -124,8 +120,7 @@ class TelegramAdapter:
 
     async def deliver(self, due: Due) -> None:
         """Send what nobody asked for at this moment: once, and not again if it fails."""
-        async with self._unasked:
-            await self._handling.deliver(due)
+        await self._handling.deliver(due)
 
     async def _connect(self) -> None:
         """Wait until Telegram can be reached, and tell it and the log what there is to tell."""
@@ -139,7 +134,7 @@ class TelegramAdapter:
             else:
                 self._is_ready = True
                 return
-            if await self._stops_within(pause):
+            if await is_set_within(self._stopping, pause):
                 return
 
     async def _take_until_stopped(self) -> None:
@@ -157,6 +152,8 @@ class TelegramAdapter:
             async with self._database.leads(self._subject) as lost:
                 await result_until(lost, poll(self._bot, self._accept, self._seconds, self._hear))
             _log.warning("Another process may ask for Telegram's updates now.")
+            # Whoever does not ask hears no more whether Telegram is there, and sends as long as it goes.
+            self._hear(True)  # noqa: FBT003 - what is heard is yes or no
 
     async def _accept(self, updates: Sequence[Update]) -> None:
         """Keep updates; what is asked inline is answered at once or never, and is not kept."""
@@ -181,13 +178,6 @@ class TelegramAdapter:
         self._is_ready = is_reached
         if not is_reached:
             self._figures.troubled(PLATFORM, Trouble.OUTAGE)
-
-    async def _stops_within(self, seconds: float) -> bool:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
 
 
 def made_bot(connection: Connection) -> ExtBot[int]:

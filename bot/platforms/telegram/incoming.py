@@ -72,7 +72,8 @@ class Move:
 def lane(update: Update) -> str:
     """Return what an update waits its turn in: its person's lane, or for what happens to a chat, the chat's."""
     message = update.message
-    happens_to_chat = update.chat_member or update.my_chat_member or (message and message.new_chat_members)
+    comes_or_goes = message and (message.new_chat_members or message.left_chat_member)
+    happens_to_chat = update.chat_member or update.my_chat_member or comes_or_goes
     if update.effective_user and not happens_to_chat:
         return str(update.effective_user.id)
     return f"chat {update.effective_chat.id}" if update.effective_chat else ""
@@ -123,6 +124,8 @@ class Reader:
             return None
         if message.new_chat_members:
             return _joined(message.chat, message.new_chat_members, at)
+        if message.left_chat_member:
+            return _left(message.chat, message.left_chat_member, at)
         return await self._message(message, identifier, at, edited=update.edited_message is not None)
 
     async def _message(
@@ -197,7 +200,8 @@ class Reader:
                 else text.casefold() == f"@{self._bot.username}".casefold()
             )
             if is_me:
-                return " ".join((message.text or message.caption or "").replace(text, " ", 1).split())
+                before, after = _around(message.text or message.caption or "", entity)
+                return " ".join(f"{before} {after}".split())
         return None
 
     def _quoted(self, message: Message) -> Message | None:
@@ -218,6 +222,7 @@ class Reader:
             address,
             at,
             button=query.data,
+            stands=shown is not None and _holds(shown, query.data),
             id=identifier,
             role=await self._roles.of(message.chat, query.from_user),
             quoted_author=_author_of(asked),
@@ -270,9 +275,11 @@ class Reader:
         return TelegramReceived(incoming=incoming, place=Place(change.chat.id))
 
     def _membership(self, change: ChatMemberUpdated, at: datetime) -> TelegramReceived | None:
-        if is_within(change.old_chat_member) or not is_within(change.new_chat_member):
+        was_in, is_in = is_within(change.old_chat_member), is_within(change.new_chat_member)
+        person = change.new_chat_member.user
+        if was_in == is_in:
             return None
-        return _joined(change.chat, (change.new_chat_member.user,), at)
+        return _joined(change.chat, (person,), at) if is_in else _left(change.chat, person, at)
 
 
 def _asked_to_join(request: ChatJoinRequest, at: datetime) -> TelegramReceived:
@@ -302,6 +309,29 @@ def _joined(chat: Chat, members: tuple[User, ...], at: datetime) -> TelegramRece
         capabilities=CAPABILITIES,
     )
     return TelegramReceived(incoming=incoming, place=Place(chat.id))
+
+
+def _left(chat: Chat, person: User, at: datetime) -> TelegramReceived | None:
+    """Return that somebody is in a chat no longer, whoever saw to that; of machines nothing is kept."""
+    if _is_machine(person):
+        return None
+    incoming = Incoming(
+        _address(chat, person), at, event=Event.LEFT, community_title=chat.title, capabilities=CAPABILITIES
+    )
+    return TelegramReceived(incoming=incoming, place=Place(chat.id))
+
+
+def _around(text: str, entity: MessageEntity) -> tuple[str, str]:
+    """Return what stands before and behind an entity: Telegram counts in UTF-16."""
+    encoded = text.encode("utf-16-le")
+    begins, ends = (2 * place for place in (entity.offset, entity.offset + entity.length))
+    return encoded[:begins].decode("utf-16-le"), encoded[ends:].decode("utf-16-le")
+
+
+def _holds(message: Message, data: str) -> bool:
+    """Tell whether a button stands below a message: Telegram passes on whatever a client says that it pressed."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return any(button.callback_data == data for row in rows for button in row)
 
 
 def _address(chat: Chat, person: User, topic: int | None = None) -> Address:

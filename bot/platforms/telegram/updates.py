@@ -76,10 +76,13 @@ async def listen(bot: ExtBot[int], webhook: Webhook, accept: Accept, seconds: Se
     secret = secret_of(bot.token)
     hide([secret])
 
-    async def accept_one(data: dict[str, Any]) -> None:
-        await accept([Update.de_json(data, bot)])
+    def read(data: Any) -> Update:
+        return Update.de_json(data, bot)
 
-    async with listening(webhook, secret, accept_one):
+    async def accept_one(update: Update) -> None:
+        await accept([update])
+
+    async with listening(webhook, secret, read, accept_one):
         for pause in pauses(seconds):
             try:
                 await bot.set_webhook(webhook.url, secret_token=secret, allowed_updates=UPDATES)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from bot.errors import BotError
@@ -16,6 +16,8 @@ from bot.storage.database import DatabaseError
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _LARGEST = 1 << 20
 """Bytes of an update: Telegram's are a few thousand."""
+
+Posted = TypeVar("Posted")
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +38,15 @@ def secret_of(token: str) -> str:
 
 @asynccontextmanager
 async def listening(
-    webhook: Webhook, secret: str, accept: Callable[[dict[str, Any]], Awaitable[None]]
+    webhook: Webhook, secret: str, read: Callable[[Any], Posted], accept: Callable[[Posted], Awaitable[None]]
 ) -> AsyncIterator[None]:
     """Take the updates that Telegram posts: each is answered 200 once `accept` returns.
+
+    Args:
+        webhook: where they arrive.
+        secret: what Telegram posts them with.
+        read: makes an update of JSON, or fails where it is none.
+        accept: what takes it.
 
     Raises:
         BotError: the port is taken.
@@ -51,12 +59,18 @@ async def listening(
         if not hmac.compare_digest(given, secret.encode()):
             return web.Response(status=HTTPStatus.FORBIDDEN)
         try:
-            await accept(json.loads(await request.read()))
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            posted = read(json.loads(await request.read()))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            _log.warning("What was posted as an update cannot be read (%s).", type(error).__name__)
             return web.Response(status=HTTPStatus.BAD_REQUEST)
+        try:
+            await accept(posted)
         except DatabaseError as error:
             _log.warning("An update has to wait. %s", error)
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        except Exception:  # Telegram posts it again, and meanwhile the log says why
+            _log.exception("An update could not be taken.")
+            return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
         return web.Response()
 
     application = web.Application(client_max_size=_LARGEST)

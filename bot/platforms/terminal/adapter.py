@@ -15,14 +15,13 @@ from bot.core.advisor import Advisor
 from bot.core.messages import Address, ChoiceKind, Incoming, Reply, Role
 from bot.errors import BotError
 from bot.platforms.drawing import drawn
-from bot.platforms.terminal.numbered import numbered
+from bot.platforms.terminal.numbered import EVERY_KIND, numbered
 from bot.storage.database import DatabaseError
 
 ADDRESS = Address("terminal", "you")
 IN_COMMUNITY = replace(ADDRESS, community="terminal")
 """Where who moderates is: a community of their own, in which to try what they will do in others."""
 _TITLE = "Terminal"
-_EVERY_KIND = frozenset(ChoiceKind)
 _DUE_EVERY = 30.0
 """Seconds."""
 
@@ -94,7 +93,7 @@ class TerminalChat:
         for reply in replies:
             self._console.print(self._posted, style="bold", highlight=False)
             # What opens another window has none to open here.
-            print_reply(self._console, reply, _EVERY_KIND - {ChoiceKind.LINK})
+            print_reply(self._console, reply, EVERY_KIND - {ChoiceKind.LINK})
             await self._write_files(reply)
 
     async def _print(self, replies: Iterable[Reply]) -> None:
@@ -121,7 +120,7 @@ class TerminalChat:
         self._console.print(said, markup=False, highlight=False)
 
 
-def print_reply(console: Console, reply: Reply, kinds: Container[ChoiceKind] = _EVERY_KIND, first: int = 1) -> None:
+def print_reply(console: Console, reply: Reply, kinds: Container[ChoiceKind] = EVERY_KIND, first: int = 1) -> None:
     """Print a reply with its choices of some kinds, numbered from `first` on."""
     console.print()
     console.print(Padding(Markdown(numbered(reply, kinds, first)), (0, 2)))

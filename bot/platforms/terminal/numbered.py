@@ -5,11 +5,11 @@ from collections.abc import Container
 
 from bot.core.messages import Choice, ChoiceKind, Reply
 
-_EVERY_KIND = frozenset(ChoiceKind)
+EVERY_KIND = frozenset(ChoiceKind)
 _ITEM = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
-def numbered(reply: Reply, kinds: Container[ChoiceKind] = _EVERY_KIND, first: int = 1) -> str:
+def numbered(reply: Reply, kinds: Container[ChoiceKind] = EVERY_KIND, first: int = 1) -> str:
     """Return the whole message: text, choices of some kinds as a numbered list, and the words that lead on.
 
     Below a question that awaits an answer in one's own words, a choice is typed with a word before its number.

@@ -224,6 +224,10 @@ class FakeDiscord:
             unsettled = [each for each in self.interactions if not each.settled]
             raise AssertionError(f"{self._in_flight} requests are under way, {unsettled} are open") from None
 
+    def delivers_again(self) -> None:
+        """Deliver the last event a second time."""
+        self.state.sessions.repeat()
+
     def limits(self, every: int, retry_after: float = 1.0, *, seed: int = 1) -> None:
         """Answer 429 to one request in so many."""
         self.weather.limits = Chance(every, seed, retry_after)

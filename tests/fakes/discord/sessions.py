@@ -98,6 +98,11 @@ class Session:
         if self.connection:
             self.connection.send(frame)
 
+    def repeat(self) -> None:
+        """Send the last event again, as another one."""
+        last = json.loads(self._sent[-1][1])
+        self.dispatch(last["t"], last["d"])
+
     def replay(self, after: int) -> None:
         """Send again what was sent after a sequence."""
         assert self.connection
@@ -155,6 +160,12 @@ class Sessions:
             del self._all[session.id]
             session.id = f"forgotten-{self.identifies}-{number}"
             self._all[session.id] = session
+
+    def repeat(self) -> None:
+        """Tell every session the last of what it was told once more."""
+        for session in self._all.values():
+            session.repeat()
+        self.changed.beat()
 
     def dispatch(self, event: str, payload: Payload, *, needs: int = 0, server_id: int | None = None) -> None:
         """Tell an event to every session that hears it."""

@@ -174,6 +174,10 @@ class FakeTelegram:
         """Have webhook URLs that begin so served from this machine, as a reverse proxy does."""
         self._proxies[public] = local
 
+    def delivers_again(self, update: Json) -> None:
+        """Deliver an update a second time."""
+        self.state.updates.repeat(update)
+
     def limits(self, every: int, retry_after: int = 1, *, seed: int = 1, polls: bool = False) -> None:
         """Answer 429 to one request in so many; to getUpdates only if `polls`."""
         self.weather.limits = Chance(every, seed, polls, retry_after)

@@ -30,6 +30,12 @@ class Updates:
             self.pending.append({"update_id": next(self._ids), kind: body})
             self.changed.beat()
 
+    def repeat(self, update: Json) -> None:
+        """Queue an update a second time, as Telegram does when it has not heard that it arrived."""
+        place = sum(each["update_id"] <= update["update_id"] for each in self.pending)
+        self.pending.insert(place, update)
+        self.changed.beat()
+
     def first(self, limit: int) -> list[Json]:
         """Return the oldest ones that are not acknowledged."""
         return list(islice(self.pending, limit))

@@ -10,13 +10,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.core.advisor import Advisor
-from bot.core.smalltalk import SmallTalk
-from bot.core.voice import Voice
-from bot.library import Library
 from bot.platforms.discord.adapter import Connection, DiscordAdapter
 from bot.platforms.discord.client import Timing
-from bot.rendering.check import read_small_talk
-from bot.rendering.templates import Templates
 from bot.rendering.wording import Wording, read_wording
 from bot.resources import PROMPTS
 from bot.storage.database import Database
@@ -83,22 +78,6 @@ class Vigie:
         """Send what falls due at this moment, as the service does every now and then."""
         for due in await self.advisor.due(self._double.clock.now, [self.adapter.name]):
             await self.adapter.deliver(due)
-
-
-@pytest.fixture(scope="session")
-def voice() -> Voice:
-    return Voice(Templates(PROMPTS), _WORDING)
-
-
-@pytest.fixture(scope="session")
-def smalltalk() -> SmallTalk:
-    return SmallTalk(read_small_talk(PROMPTS))
-
-
-@pytest.fixture
-def advisor(library: Library, voice: Voice, smalltalk: SmallTalk, database: Database) -> Advisor:
-    """As `build_advisor` makes it, of what takes long to read and never changes."""
-    return Advisor(library.current, voice, smalltalk, database, misses_kept=90)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ UNANSWERED = "recette de la blanquette de veau"
 async def all_is_handled(double: FakeDiscord, database: Database) -> None:
     """Wait until Vigie has handled all that happened, and answered what asks for an answer."""
     await double.settled()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await database.rows("SELECT number FROM inbox WHERE set_aside = 0"):
             pass
 

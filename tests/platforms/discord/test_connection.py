@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import discord
 import pytest
@@ -13,7 +15,7 @@ import yarl
 from bot.core.messages import Event
 from bot.errors import BotError
 from bot.storage.database import Database
-from tests.conftest import PASSAGE, WriteKnowledge
+from bot.storage.inbox import Delivered, Shards
 from tests.fakes.discord import Channel, FakeDiscord, Message, Server, User
 from tests.platforms.discord.conftest import SOON, Vigie
 from tests.platforms.discord.process import environment
@@ -26,6 +28,10 @@ NOWHERE = "ws://127.0.0.1:9/gateway"
 MEMBERS = discord.Intents(members=True).value
 
 pytestmark = pytest.mark.usefixtures("hasty")
+
+
+NEVER_SILENT = 100
+"""More people than leave while it is waited for."""
 
 
 async def is_up(double: FakeDiscord, identifies: int) -> None:
@@ -507,19 +513,52 @@ async def test_a_server_that_is_out_of_order_at_the_start_holds_up_nobody(
 async def test_in_no_server_yet_vigie_says_how_to_take_her_into_one(asleep: Vigie, double: FakeDiscord) -> None:
     with heard() as log:
         await asleep.starts()
+        await log.says("in no server yet")
     [line] = log.lines
     assert f"client_id={double.application_id}" in line
     assert "applications.commands" in line
     await asleep.stops()
 
 
+async def test_a_process_whose_shards_have_no_server_knows_of_those_of_the_others(
+    asleep: Vigie, double: FakeDiscord, sam: User, server: Server, general: Channel
+) -> None:
+    shard = Shards(0, 0, 2).hold(server.id) and 1
+    with heard() as log:
+        for each in (1 - shard, shard):
+            await asleep.starts(asleep.made(shards=Shards(each, each, 2)))
+            if Shards(each, each, 2).hold(server.id):
+                await asks(sam, general)
+            await asleep.stops()
+    assert "in no server yet" not in log.text
+    assert len(answers(double, general)) == 1
+
+
+async def test_told_to_end_vigie_ends_although_people_go_on(asleep: Vigie, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes in meanwhile is kept by the time that she is gone; she does not wait for a moment of silence."""
+    adapter, kept = asleep.made(), 0
+    sam: Any = SimpleNamespace(id=7, bot=False)
+    leaving: list[asyncio.Task[None]] = []
+
+    async def accept(_: Sequence[Delivered]) -> None:
+        """Keep that somebody left, while the next one does."""
+        nonlocal kept
+        if len(leaving) < NEVER_SILENT:
+            leaving.append(asyncio.create_task(adapter._desk.left(1, sam)))
+        for _turn in range(3):
+            await asyncio.sleep(0)
+        kept += 1
+
+    monkeypatch.setattr(adapter._inbox, "accept", accept)
+    leaving.append(asyncio.create_task(adapter._desk.left(1, sam)))
+    await asyncio.sleep(0)
+    await adapter._desk.finish()
+    assert 1 <= kept < NEVER_SILENT
+    for each in leaving:
+        await each
+
+
 # The process
-
-
-@pytest.fixture
-def knowledge(write_knowledge: WriteKnowledge) -> Path:
-    """A small knowledge, with which a process is soon there."""
-    return write_knowledge({"passages/a.md": PASSAGE.format(title="Planter des tomates", text="Après les gelées.")})
 
 
 async def test_run_with_a_wrong_token_ends_with_a_sentence_and_without_the_token(

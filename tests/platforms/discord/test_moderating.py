@@ -454,6 +454,31 @@ async def test_who_was_named_and_is_no_longer_in_the_server_is_of_no_team(
     assert (await writes(zoe, "/lacunes")).text == REFUSED_IN_PRIVATE
 
 
+@pytest.mark.parametrize("goes", ["leaves", "is put out"])
+async def test_who_is_no_longer_in_the_server_is_told_no_longer_what_it_taught(
+    double: FakeDiscord, database: Database, rose: User, zoe: User, server: Server, general: Channel, goes: str
+) -> None:
+    await asks(zoe, UNANSWERED, in_=general)
+    await teaches(rose, general, UNANSWERED)
+    assert ADVICE in (await writes(zoe, UNANSWERED)).text
+    heard = said_to_all(double, general)
+    double.clock.advance(1)
+    if goes == "leaves":
+        await zoe.leaves(server)
+    else:
+        server.kicks(zoe)
+    await all_is_handled(double, database)
+    assert ADVICE not in (await writes(zoe, UNANSWERED)).text
+    assert said_to_all(double, general) == heard
+
+
+async def test_of_who_moderates_by_a_role_it_is_not_said_that_they_are_not_answered(
+    rose: User, lea: User, general: Channel
+) -> None:
+    shown = await uses(lea, "/ecarter", general, personne=rose, durée="2h")
+    assert words_of("care/not_barred", name="Rose") in shown.text
+
+
 async def test_of_who_leads_the_server_it_is_not_said_that_they_are_not_answered(
     rose: User, lea: User, general: Channel
 ) -> None:

@@ -25,9 +25,11 @@ from tests.platforms.discord.speaking import (
     writes_in_form,
 )
 from tests.platforms.discord.steps import QUESTION, all_is_handled
+from tests.platforms.log import heard
 
 FOR_ADMINISTRATORS = words_of("communities/for_administrators")
 WORD = "Présentez-vous dans le salon « Bonjour »."
+OPENED_TOO_FAST = 40003
 LISTS = [LABELS.welcome_place, LABELS.quiet_places, LABELS.completion_role, LABELS.moderator_role]
 
 pytestmark = pytest.mark.usefixtures("vigie")
@@ -468,6 +470,40 @@ async def test_where_the_team_cannot_be_told_in_its_channel_the_owner_is_told_in
     await skips_to_the_end(sam, await commands(sam, "/parcours", in_=general, nom="vie"))
     assert (await lea.reads_next()).text == words_of("communities/role_refused", title=server.name)
     assert team.messages == []
+
+
+async def refuses_the_role_and_the_owner(
+    double: FakeDiscord, lea: User, sam: User, server: Server, general: Channel, graduate: Role
+) -> None:
+    """Have Sam earn a role that Vigie may not give, in a server to whose owner she can write nothing."""
+    await picks(lea, await settings_of(lea, general), LABELS.completion_role, graduate)
+    server.places_bot(0)
+    sam.closes_dms()
+    held = double.slow("PUT", "/guilds/…/members/…/roles/…")
+    await skips_to_the_end(sam, await commands(sam, "/parcours", in_=general, nom="vie"))
+    await held.is_reached()
+    double.fails("POST", "/users/@me/channels", 400, code=OPENED_TOO_FAST)
+    held.release()
+
+
+async def test_where_the_team_reads_it_the_owner_is_not_written_to(
+    double: FakeDiscord, lea: User, sam: User, server: Server, general: Channel, team: Channel, graduate: Role
+) -> None:
+    server.writes_to_team_in(team)
+    await refuses_the_role_and_the_owner(double, lea, sam, server, general, graduate)
+    told = await lea.reads_next(in_=team)
+    assert told.text == words_of("communities/role_refused", title=server.name)
+
+
+async def test_an_owner_who_cannot_be_written_to_holds_up_nobody(
+    double: FakeDiscord, lea: User, sam: User, server: Server, general: Channel, graduate: Role
+) -> None:
+    with heard() as log:
+        await refuses_the_role_and_the_owner(double, lea, sam, server, general, graduate)
+        await log.says("A server's team could not be told.")
+        await asks(sam, f"{double.bot.mention} {QUESTION}", in_=general)
+    assert "cannot be served" not in log.text
+    assert double.identifies == 1
 
 
 async def test_the_owner_of_several_servers_reads_in_which_one_the_role_cannot_be_given(

@@ -7,19 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.core.advisor import Advisor
-from bot.core.smalltalk import SmallTalk
-from bot.core.voice import Voice
-from bot.library import Library
 from bot.platforms.telegram.adapter import Connection, TelegramAdapter
 from bot.platforms.telegram.webhook import Webhook
-from bot.rendering.check import read_small_talk
-from bot.rendering.templates import Templates
 from bot.rendering.wording import read_wording
 from bot.resources import PROMPTS
 from bot.storage.database import Database
 from tests.fakes.telegram import FakeTelegram, Group, User
-from tests.people import NOON
-from tests.platforms.telegram.storm import SOON, StormyTelegram
+from tests.platforms.telegram.storm import SOON
 
 _WORDING = read_wording(PROMPTS)
 
@@ -80,30 +74,6 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Certificates take long to load, and serve nothing on this machine.
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-
-
-@pytest.fixture(scope="session")
-def voice() -> Voice:
-    return Voice(Templates(PROMPTS), _WORDING)
-
-
-@pytest.fixture(scope="session")
-def smalltalk() -> SmallTalk:
-    return SmallTalk(read_small_talk(PROMPTS))
-
-
-@pytest.fixture
-def advisor(library: Library, voice: Voice, smalltalk: SmallTalk, database: Database) -> Advisor:
-    """As `build_advisor` makes it, of what takes long to read and never changes."""
-    return Advisor(library.current, voice, smalltalk, database, misses_kept=90)
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[StormyTelegram]:
-    """The double, whose clock stands at noon and is Vigie's clock, too."""
-    async with StormyTelegram(stands_at=NOON) as double:
-        yield double
-        assert double.violations == []
 
 
 @pytest.fixture

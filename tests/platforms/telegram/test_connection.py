@@ -13,7 +13,7 @@ from bot.rendering.wording import read_wording
 from bot.resources import PROMPTS
 from bot.settings import load_settings
 from bot.storage.database import Database
-from tests.conftest import PASSAGE, WriteKnowledge
+from tests.command_line import run
 from tests.fakes.telegram import User
 from tests.fakes.telegram.errors import ApiError
 from tests.fakes.telegram.state import Webhook
@@ -25,12 +25,6 @@ from tests.platforms.telegram.steps import OTHER_QUESTION, QUESTION
 from tests.platforms.telegram.storm import BAD_GATEWAY, StormyTelegram, refusal
 
 WRONG = f"700000000:{'x' * 35}"
-
-
-@pytest.fixture
-def knowledge(write_knowledge: WriteKnowledge) -> Path:
-    """A small knowledge, with which a process is soon there."""
-    return write_knowledge({"passages/a.md": PASSAGE.format(title="Planter des tomates", text="Après les gelées.")})
 
 
 # What can be waited out
@@ -310,15 +304,12 @@ def test_a_setting_that_can_be_is_taken(settings: pytest.MonkeyPatch, name: str,
 # The process
 
 
-async def test_run_without_a_token_ends_with_a_sentence(
-    telegram: StormyTelegram, tmp_path: Path, knowledge: Path
-) -> None:
+def test_run_without_a_token_ends_with_a_sentence(telegram: StormyTelegram, tmp_path: Path, knowledge: Path) -> None:
     surroundings = environment(telegram, tmp_path)
     del surroundings["VIGIE_TELEGRAM_TOKEN"]
-    async with vigie_run(surroundings, knowledge=knowledge) as process:
-        code, told = await ends(process)
-    assert (code, told.count("\n")) == (2, 1)
-    assert "VIGIE_TELEGRAM_TOKEN" in told
+    ended = run("run", "--knowledge", str(knowledge), environment=surroundings)
+    assert (ended.returncode, ended.stdout, ended.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"VIGIE_TELEGRAM_TOKEN" in ended.stderr
 
 
 async def test_run_with_a_wrong_token_ends_with_a_sentence_and_without_the_token(
@@ -331,13 +322,11 @@ async def test_run_with_a_wrong_token_ends_with_a_sentence_and_without_the_token
     assert WRONG not in told
 
 
-async def test_run_with_a_bad_setting_ends_with_a_sentence(
-    telegram: StormyTelegram, tmp_path: Path, knowledge: Path
-) -> None:
-    async with vigie_run(environment(telegram, tmp_path, listen="here"), knowledge=knowledge) as process:
-        code, told = await ends(process)
-    assert (code, told.count("\n")) == (2, 1)
-    assert "telegram_listen" in told
+def test_run_with_a_bad_setting_ends_with_a_sentence(telegram: StormyTelegram, tmp_path: Path, knowledge: Path) -> None:
+    surroundings = environment(telegram, tmp_path, listen="here")
+    ended = run("run", "--knowledge", str(knowledge), environment=surroundings)
+    assert (ended.returncode, ended.stdout, ended.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"telegram_listen" in ended.stderr
 
 
 async def test_run_finishes_the_answer_under_way_and_leaves_the_rest_for_the_next_start(

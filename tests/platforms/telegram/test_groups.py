@@ -2,7 +2,10 @@
 
 import pytest
 
+from bot.core.buttons import ButtonKind, button_id
+from bot.core.messages import Address
 from bot.library import Library
+from bot.storage import misses
 from bot.storage.database import Database
 from tests.conversations.words import LABELS
 from tests.fakes.telegram import FakeTelegram, Group, Topic, User
@@ -137,6 +140,14 @@ async def test_a_mention_that_reaches_vigie_is_answered(
     answer = await sam.reads_next(chat=group)
     assert answer.reply_to is asked
     assert answer.bold[0] == title
+
+
+@pytest.mark.usefixtures("heard_by_all")
+async def test_a_mention_is_taken_out_where_it_stands(database: Database, sam: User, group: Group) -> None:
+    await sam.writes(f"🌱 @vigie_botaniste @vigie_bot {UNANSWERED}", to=group)
+    await sam.reads_next(chat=group)
+    [miss] = await misses.latest(database, str(group.id), 5)
+    assert miss.question == f"🌱 [mention] {UNANSWERED}"
 
 
 @pytest.mark.usefixtures("heard_by_all")
@@ -511,6 +522,20 @@ async def test_anybody_else_does_not_take_an_answer_away_and_is_not_kept_for_try
     await all_is_said(vigie, telegram, database)
     assert not answer.deleted
     assert group.shown == [answer]
+
+
+@pytest.mark.parametrize("kind", [ButtonKind.REMOVE, ButtonKind.THEME])
+async def test_with_a_button_that_was_never_below_it_nobody_takes_an_answer_away(
+    telegram: FakeTelegram, database: Database, sam: User, max_: User, group: Group, kind: ButtonKind
+) -> None:
+    await sam.writes(ASKED, to=group)
+    answer = await sam.reads_next(chat=group)
+    before = answer.text
+    for named in ("", str(max_.id), str(sam.id)):
+        forged = button_id(kind, Address("telegram", str(max_.id), str(group.id)), named)
+        await (await max_.presses_data(answer, forged)).is_answered()
+    await all_is_handled(telegram, database)
+    assert (answer.deleted, answer.text) == (False, before)
 
 
 async def test_who_asked_what_somebody_pointed_to_takes_the_answer_away(lea: User, sam: User, group: Group) -> None:

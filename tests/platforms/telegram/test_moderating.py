@@ -321,6 +321,39 @@ async def test_who_was_named_and_is_no_longer_in_the_group_is_of_no_team(
     assert (await sam.reads_next()).text == REFUSED_IN_PRIVATE
 
 
+@pytest.mark.parametrize("heard", ["as an administrator", "as a plain member"])
+@pytest.mark.parametrize("how", ["left", "put out"])
+async def test_who_is_no_longer_in_the_group_is_told_no_longer_what_it_taught(
+    telegram: FakeTelegram, database: Database, lea: User, sam: User, heard: str, how: str
+) -> None:
+    small = telegram.group("Les voisins", supergroup=False).promote(lea).add(sam)
+    if heard == "as an administrator":
+        small.promote(telegram.bot)
+    await asks(sam, UNANSWERED, small)
+    await has_taught(lea, small)
+    await sam.writes(UNANSWERED)
+    assert ADVICE in (await sam.reads_next()).text
+    said_in_group = len(small.shown)
+    telegram.passes(minutes=1)
+    await (sam.leaves(small) if how == "left" else small.removes(sam, by=lea))
+    await all_is_handled(telegram, database)
+    await sam.writes(UNANSWERED)
+    assert ADVICE not in (await sam.reads_next()).text
+    assert len(small.shown) == said_in_group
+
+
+async def test_who_asks_to_join_is_not_told_what_the_group_taught(
+    telegram: FakeTelegram, lea: User, sam: User, group: Group
+) -> None:
+    await asks(sam, UNANSWERED, group)
+    await has_taught(lea, group)
+    zoe = telegram.user("Zoé")
+    await zoe.asks_to_join(group)
+    await zoe.reads_next()
+    await zoe.writes(UNANSWERED)
+    assert ADVICE not in (await zoe.reads_next()).text
+
+
 @pytest.mark.usefixtures("drawn")
 async def test_what_a_team_did_follows_its_group_to_a_new_id(
     vigie: Vigie, telegram: FakeTelegram, lea: User, sam: User

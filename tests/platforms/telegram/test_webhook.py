@@ -8,9 +8,11 @@ from io import BytesIO
 
 import pytest
 from aiohttp import ClientSession
+from telegram import Update
 
 from bot.core.advisor import Advisor
 from bot.errors import BotError
+from bot.platforms.telegram import adapter
 from bot.platforms.telegram.webhook import Webhook, secret_of
 from bot.storage.database import Database
 from tests.fakes.telegram import User
@@ -145,7 +147,24 @@ async def test_what_is_no_update_is_refused_and_kept_nowhere(
     with heard() as log:
         assert await vigie.is_posted(body) == HTTPStatus.BAD_REQUEST
     assert "Traceback" not in log.text
+    assert log.count("What was posted as an update cannot be read") == 1
     assert await database.rows("SELECT id FROM inbox") == []
+
+
+async def test_a_slip_of_vigie_s_own_is_told_in_the_log_and_costs_no_update(
+    vigie: PostedVigie, telegram: StormyTelegram, lea: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slips(_: Update) -> str:
+        raise KeyError("lane")
+
+    lea.has_started()
+    with heard() as log, monkeypatch.context() as slipping:
+        slipping.setattr(adapter, "lane", slips)
+        assert await vigie.is_posted(update_of(lea, QUESTION)) == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "KeyError: 'lane'" in log.text
+    assert await vigie.is_posted(update_of(lea, QUESTION)) == HTTPStatus.OK
+    await lea.reads_next()
+    assert len(telegram.asked_for("sendMessage")) == 1
 
 
 async def test_what_is_too_large_is_refused(vigie: PostedVigie, lea: User) -> None:
