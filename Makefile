@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/
 INSTALL := $(RUN)python -m pip install --quiet --disable-pip-version-check
 SOURCES := bot tests
 
-.PHONY: chat run test check format evaluate tune bench chaos fuzz picture lock clean
+.PHONY: chat run test check format evaluate tune bench scaling chaos fuzz picture lock clean
 
 chat: $(VENV)/runtime
 	@$(RUN)vigie chat
@@ -40,6 +40,9 @@ fuzz: $(VENV)/measure
 
 bench: $(VENV)/measure
 	$(RUN)python -m tests.benchmarks
+
+scaling: $(VENV)/measure
+	$(RUN)python -m tests.benchmarks --scaling
 
 picture: $(VENV)/development
 	$(RUN)python -m tests.pictures

@@ -1,4 +1,7 @@
-"""`make bench`: build time, memory and query time of Vigie's retrieval beside its peers, and Vigie from end to end."""
+"""`make bench`: build time, memory and query time of Vigie's retrieval beside its peers, and Vigie from end to end.
+
+`make scaling` measures the part of it that `deploy/SCALING.md` tells, and writes it there.
+"""
 
 import argparse
 import asyncio
@@ -11,12 +14,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from rich.console import Console
 from rich.table import Table
 
@@ -27,8 +31,9 @@ from bot.loading import load_retriever
 from bot.resources import KNOWLEDGE
 from bot.retrieval.parameters import read_parameters
 from bot.retrieval.retriever import Retriever
-from tests.benchmarks import discord, telegram
+from tests.benchmarks import discord, passages, scaling, telegram
 from tests.benchmarks.engines import ENGINES, Ask
+from tests.benchmarks.load import BUSIEST, counted, loads
 from tests.benchmarks.steps import growth, pace
 from tests.benchmarks.synthetic import synthetic
 from tests.benchmarks.telegram import Throughput
@@ -36,7 +41,6 @@ from tests.evaluation.cases import questions
 from tests.evaluation.measure import forgetful
 
 SIZES = (300, 10_000, 100_000)
-PEOPLE = (100, 10_000, 1_000_000)
 _TURNS = 3
 _MILLISECONDS = 1000
 _EARLIER_AT_MOST = 600_000
@@ -53,21 +57,31 @@ load_retriever(Path(sys.argv[1]), read_parameters(), Path(sys.argv[2]) if sys.ar
 
 
 def main() -> None:
-    """Measure everything, each engine in a process of its own."""
+    """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS, help="measure this alone; may be given several times")
+    parser.add_argument("--scaling", action="store_true", help="measure what deploy/SCALING.md tells")
+    parser.add_argument("--draw", action="store_true", help="write there what was measured before")
     parser.add_argument("--only", nargs=3, metavar=("ENGINE", "INPUT", "SIZE"), help="measure one, and print JSON")
-    only = parser.parse_args().only
-    if only:
-        print(json.dumps(_measure(only[0], only[1], int(only[2]))))
-        return
-    console = Console(width=120)
+    chosen = parser.parse_args()
+    if chosen.only:
+        print(json.dumps(_measure(chosen.only[0], chosen.only[1], int(chosen.only[2]))))
+    elif chosen.scaling or chosen.draw:
+        if chosen.scaling:
+            scaling.keep(scaling.measured())
+        scaling.draw()
+    else:
+        console = Console(width=120)
+        for part in chosen.part or PARTS:
+            PARTS[part](console)
+
+
+def _print_engines(console: Console) -> None:
+    """Print what each engine takes, each in a process of its own."""
     for kind in ("tokens", "text"):
         for size in SIZES:
             rows = {engine.name: _measured_apart(engine.name, kind, size) for engine in ENGINES}
             console.print(_table(kind, size, rows))
-    _print_end_to_end(console)
-    asyncio.run(_print_steps(console))
-    asyncio.run(_print_platforms(console))
 
 
 def _measured_apart(name: str, kind: str, size: int) -> dict[str, float]:
@@ -148,30 +162,80 @@ def _print_end_to_end(console: Console) -> None:
     console.print(f"the interpreter alone: {_time_of('pass'):.2f} s", highlight=False)
 
 
-async def _print_steps(console: Console) -> None:
+def _print_steps(console: Console) -> None:
     retriever = load_retriever(KNOWLEDGE, read_parameters())
     with TemporaryDirectory() as folder:
-        measured = await pace(lambda: retriever, Path(folder))
-        told = f"{measured.advisor:.0f} steps a second through the advisor, {measured.bare:.0f} on bare aiosqlite"
-        console.print(f"{told}: ratio {measured.advisor / measured.bare:.2f}", highlight=False)
-        for people in PEOPLE:
-            median, tail = await growth(lambda: retriever, Path(folder), people)
-            console.print(
-                f"a step with {people:,} people kept: p50 {median:.2f} ms, p99 {tail:.2f} ms", highlight=False
-            )
+        measured = asyncio.run(pace(lambda: retriever, Path(folder)))
+    told = f"{measured.advisor:.0f} steps a second through the advisor, {measured.bare:.0f} on bare aiosqlite"
+    console.print(f"{told}: ratio {measured.advisor / measured.bare:.2f}", highlight=False)
 
 
-async def _print_platforms(console: Console) -> None:
+def _print_people(console: Console) -> None:
+    retriever = load_retriever(KNOWLEDGE, read_parameters())
+    for people in scaling.PEOPLE:
+        with TemporaryDirectory() as folder:
+            measured = asyncio.run(growth(lambda: retriever, Path(folder), people))
+        console.print(
+            f"a step with {people:,} people kept: {measured.step}; {measured.size:.1f} MB;"
+            f" looking for what is due: {measured.looking}; dropping what is old: {measured.sweeping:.1f} ms at most",
+            highlight=False,
+        )
+
+
+def _print_passages(console: Console) -> None:
+    for size in passages.SIZES:
+        measured = passages.passages(size)
+        console.print(
+            f"{size:,} passages: a question {measured.later.question}; {measured.later.memory:.0f} MB;"
+            f" start {measured.later.seconds:.2f} s, the very first {measured.first.seconds:.2f} s"
+            f" with {measured.first.peak:.0f} MB at most",
+            highlight=False,
+        )
+
+
+def _print_load(console: Console) -> None:
+    retriever = load_retriever(KNOWLEDGE, read_parameters())
+    rate = 0.0
+    with TemporaryDirectory() as folder:
+        try:
+            for each in loads(retriever, Path(folder)):
+                rate = rate or each.most.rate
+                console.print(
+                    f"{each.engine}, {counted(each.processes)}: {each.most.rate:.0f} events a second"
+                    f" ({each.most.rate / rate:.2f} of SQLite's), {each.most.computed:.1f} ms of a core each;"
+                    f" at {BUSIEST:.0f} a second, deciding {each.busiest.deciding},"
+                    f" from kept to answered {each.busiest.whole}",
+                    highlight=False,
+                )
+        except pytest.skip.Exception as reason:
+            console.print(f"PostgreSQL was not measured: {reason}.", highlight=False)
+
+
+def _print_starts(console: Console) -> None:
+    starts = asyncio.run(scaling.measured_starts())
+    bare = starts.echoes
+    console.print(
+        f"both echoes connected within {bare.connected:.1f} s, {bare.memory:.0f} MB together", highlight=False
+    )
+    for name, each in (("Vigie on both platforms", starts.later), ("the very first time", starts.first)):
+        console.print(
+            f"{name}: connected within {each.connected:.1f} s ({each.connected / bare.connected:.1f} times as long),"
+            f" ready within {each.ready:.1f} s, {each.memory:.0f} MB: {each.memory - bare.memory:+.0f} MB",
+            highlight=False,
+        )
+
+
+def _print_platforms(console: Console) -> None:
+    asyncio.run(_print_on_platforms(console))
+
+
+async def _print_on_platforms(console: Console) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         on_telegram = [(await telegram.echo(folder), await telegram.vigie(folder)) for _ in range(_TURNS)]
         on_discord = [(await discord.echo(), await discord.vigie(folder)) for _ in range(_TURNS)]
-        memory = await discord.both(folder)
     _print_rates(console, "updates", "Telegram", on_telegram)
     _print_rates(console, "slash commands", "Discord", on_discord)
-    bare = on_telegram[-1][0].memory + on_discord[-1][0].memory
-    told = f"memory of both platforms: {memory:.0f} MB, beside {bare:.0f} MB for both echoes"
-    console.print(f"{told}: {memory - bare:+.0f} MB", highlight=False)
 
 
 def _print_rates(console: Console, what: str, where: str, measured: Sequence[tuple[Throughput, Throughput]]) -> None:
@@ -213,6 +277,18 @@ def _time_of(code: str, *arguments: str) -> float:
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", code, *arguments], check=True)
     return time.perf_counter() - started
+
+
+PARTS: Mapping[str, Callable[[Console], None]] = {
+    "engines": _print_engines,
+    "questions": _print_end_to_end,
+    "steps": _print_steps,
+    "people": _print_people,
+    "passages": _print_passages,
+    "load": _print_load,
+    "platforms": _print_platforms,
+    "starts": _print_starts,
+}
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """Steps of journeys with real storage: beside the same statements on bare aiosqlite, and with more and more people."""
 
 import random
-import statistics
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiosqlite
@@ -15,10 +14,18 @@ from bot.app import build_advisor
 from bot.core.advisor import Advisor
 from bot.core.messages import Address, ChoiceKind, Incoming, Outgoing
 from bot.retrieval.retriever import Retriever
+from bot.storage import reminders
 from bot.storage.database import Database, Row, Transaction, open_database
+from bot.storage.reminders import Reminder
 from bot.storage.sqlite import PRAGMAS, SqliteDatabase, SqliteTransaction
+from tests.benchmarks.times import Times
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_DUE_EVERY, _SWEPT_EVERY = timedelta(seconds=30), timedelta(hours=2)
+_LOOKS, _SWEEPS = 100, 6
+_CONVERSE = 50
+"""Of so many people, one did something within the hour: conversations are kept no longer."""
+_PLATFORM = "bench"
 _PEOPLE = 50
 _STEPS = 3000
 _JOURNEY = "demarrer"
@@ -95,33 +102,66 @@ async def _replay(path: Path, transactions: list[list[Statement]]) -> float:
         return time.perf_counter() - started
 
 
-async def growth(current_retriever: Callable[[], Retriever], folder: Path, people: int) -> tuple[float, float]:
-    """Return the median and the 99th percentile of a step, in milliseconds, with so many people kept."""
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What it costs to keep so many people, each with a journey under way and a reminder.
+
+    Attributes:
+        people: how many.
+        size: of the database with nothing but them, in MB.
+        step: how long a step of a journey takes.
+        looking: how long it takes to look for what falls due, where nothing does.
+        sweeping: how long it takes at most, once an hour, when what is too old is dropped, in milliseconds.
+    """
+
+    people: int
+    size: float
+    step: Times
+    looking: Times
+    sweeping: float
+
+
+async def growth(current_retriever: Callable[[], Retriever], folder: Path, people: int, steps: int = _STEPS) -> Growth:
+    """Measure what it costs to keep so many people, some of whom take steps of a journey."""
     async with open_database(folder / f"{people}.sqlite3") as database:
         advisor = build_advisor(current_retriever, database)
-        await advisor.handle(Incoming(Address("bench", "0"), _NOW, f"/parcours {_JOURNEY}"))
+        await advisor.handle(Incoming(Address(_PLATFORM, "0"), _NOW, f"/parcours {_JOURNEY}"))
+        async with database.transaction() as transaction:
+            await reminders.keep(transaction, 1, Reminder(Address(_PLATFORM, "0"), 0, 0, _NOW + timedelta(days=7)))
         await _multiply(database, people)
-        times = await _walk(advisor, _STEPS, people)
-    settled = times[len(times) // 10 :]
-    return statistics.median(settled), statistics.quantiles(settled, n=100)[98]
+        size = await database.size() / 1e6
+        times = await _walk(advisor, steps, people)
+        looking = [await _looked(advisor, _NOW + number * _DUE_EVERY) for number in range(_LOOKS)]
+        sweeping = max([await _looked(advisor, _NOW + number * _SWEPT_EVERY) for number in range(1, _SWEEPS)])
+    return Growth(people, size, Times.of(times[len(times) // 10 :]), Times.of(looking[1:]), sweeping)
+
+
+async def _looked(advisor: Advisor, now: datetime) -> float:
+    """Look for what falls due, and return how long that took, in milliseconds."""
+    begun = time.perf_counter()
+    due = await advisor.due(now, (_PLATFORM,))
+    assert not due
+    return (time.perf_counter() - begun) * _MILLISECONDS
 
 
 async def _multiply(database: Database, people: int) -> None:
     """Keep so many people, all at the first step, in the image of the one who is there."""
     numbers = "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
     async with database.transaction() as transaction:
-        for table, columns in (
-            ("people", "id, since, zone, journey"),
-            ("accounts", "platform, account, person"),
-            ("journeys", "person, journey, state, address, changed"),
-            ("conversations", "platform, account, community, place, person, turn, at"),
+        for table, columns, every in (
+            ("people", "id, since, zone, journey", 1),
+            ("accounts", "platform, account, person", 1),
+            ("journeys", "person, journey, state, address, changed", 1),
+            ("reminders", "person, address, weekday, minute, due, unanswered", 1),
+            ("conversations", "platform, account, community, place, person, turn, at", _CONVERSE),
         ):
             made = {"id": "i", "person": "i", "account": "CAST(i - 1 AS TEXT)"}
             selected = ", ".join(made.get(column, column) for column in columns.split(", "))
             await transaction.rows(
                 f"{numbers} INSERT INTO {table} ({columns}) SELECT {selected} FROM n, {table} WHERE"  # noqa: S608
-                f" {table}.rowid = 1",
+                f" {table}.rowid = 1 AND i % ? = 0",
                 people,
+                every,
             )
 
 
@@ -132,15 +172,16 @@ async def _walk(advisor: Advisor, steps: int, people: int = _PEOPLE) -> list[flo
     times = []
     for number in range(steps):
         account = str(chance.randrange(people))
-        incoming = _next(account, read.get(account), number, chance)
+        incoming = next_step(account, read.get(account), number, chance)
         started = time.perf_counter()
         read[account] = await advisor.handle(incoming)
         times.append((time.perf_counter() - started) * _MILLISECONDS)
     return times
 
 
-def _next(account: str, read: Outgoing | None, number: int, chance: random.Random) -> Incoming:
-    address, identifier = Address("bench", account), str(number)
+def next_step(account: str, read: Outgoing | None, number: int, chance: random.Random) -> Incoming:
+    """Return what somebody does next in a journey, by what they read last; whoever is in none begins one."""
+    address, identifier = Address(_PLATFORM, account), str(number)
     offered = [choice for reply in read.replies for choice in reply.choices] if read else []
     answers = [choice for choice in offered if choice.kind is ChoiceKind.CHOICE]
     if read is None or read.journey is None or read.journey.finished:

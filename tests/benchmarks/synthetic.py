@@ -2,10 +2,12 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.content.reading import read_corpus
 from bot.resources import KNOWLEDGE
@@ -15,6 +17,7 @@ WORDS_A_PASSAGE = 60
 WORDS_A_QUERY = 5
 _SEED = 20261122
 _EARLIER = 2000
+_DRAWN_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,7 @@ def synthetic(size: int, queries: int = 300) -> Synthetic:
     """Return a corpus of `size` passages, with queries of words drawn from one passage each."""
     vocabulary = np.array(_vocabulary())
     generator = np.random.default_rng(_SEED)
-    weights = 1 / np.arange(1, len(vocabulary) + 1)
-    drawn = generator.choice(len(vocabulary), size=(size, WORDS_A_PASSAGE), p=weights / weights.sum())
+    drawn = generator.choice(len(vocabulary), size=(size, WORDS_A_PASSAGE), p=_zipf(len(vocabulary)))
     passages = [vocabulary[row].tolist() for row in drawn]
     asked, earlier = (
         [
@@ -55,6 +57,23 @@ def synthetic(size: int, queries: int = 300) -> Synthetic:
     )
     chance = random.Random(_SEED)  # noqa: S311 - the same at every run
     return Synthetic(passages, asked, [misspell(query, chance) for query in asked], earlier)
+
+
+def synthetic_texts(size: int) -> Iterator[str]:
+    """Yield the texts of so many passages, one after the other: a million of them take no more memory than a few."""
+    vocabulary = np.array(_vocabulary(), dtype=object)
+    generator = np.random.default_rng(_SEED)
+    weights = _zipf(len(vocabulary))
+    for begin in range(0, size, _DRAWN_AT_ONCE):
+        count = min(_DRAWN_AT_ONCE, size - begin)
+        for row in generator.choice(len(vocabulary), size=(count, WORDS_A_PASSAGE), p=weights):
+            yield " ".join(vocabulary[row])
+
+
+def _zipf(count: int) -> NDArray[np.float64]:
+    """Return how often each of so many words is drawn, the most used first."""
+    weights: NDArray[np.float64] = 1 / np.arange(1, count + 1)
+    return weights / float(weights.sum())
 
 
 def misspell(query: list[str], chance: random.Random) -> list[str]:

@@ -13,6 +13,8 @@ from tests.benchmarks.memory import resident
 from tests.evaluation.cases import questions
 from tests.fakes.telegram import FakeTelegram, User
 
+_VIGIE = (sys.executable, "-m", "bot", "run")
+ECHO = (sys.executable, "-m", "tests.benchmarks.telegram_echo")
 _PEOPLE = 50
 _ROUNDS = 20
 _START = 60.0
@@ -31,13 +33,13 @@ class Throughput:
 async def vigie(folder: Path) -> Throughput:
     """Measure Vigie, on questions that people ask."""
     asked = [case.turns[0] for case in questions()]
-    return await _measured([sys.executable, "-m", "bot", "run"], folder, asked)
+    return await _measured(_VIGIE, folder, asked)
 
 
 async def echo(folder: Path) -> Throughput:
     """Measure the bot that echoes, on the same questions."""
     asked = [case.turns[0] for case in questions()]
-    return await _measured([sys.executable, "-m", "tests.benchmarks.telegram_echo"], folder, asked)
+    return await _measured(ECHO, folder, asked)
 
 
 async def _measured(command: Sequence[str], folder: Path, texts: Sequence[str]) -> Throughput:
