@@ -83,7 +83,7 @@ async def _run(journeys: Sequence[str], people: int, kills: int, folder: Path, s
                     await _act(person, chance)
                 if number == 1 + place % _ROUNDS and place % 5 == 0:
                     await person.joins(group)
-            for _ in range(kills // _ROUNDS):
+            for _ in range(kills * (number + 1) // _ROUNDS - kills * number // _ROUNDS):
                 await vigie.is_killed(moments.uniform(0, _WORK))
             await vigie.is_done()
             outcome.read += [_last(person) for person in everybody]
