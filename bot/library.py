@@ -8,7 +8,7 @@ from watchfiles import Change, awatch
 
 from bot.content.files import is_hidden
 from bot.errors import BotError
-from bot.loading import load_retriever
+from bot.loading import compile_apart, load_retriever
 from bot.retrieval.parameters import Parameters
 from bot.retrieval.retriever import Retriever
 
@@ -59,6 +59,8 @@ class Library:
             _log.info("The knowledge changed: %d passages are served.", len(self._retriever.corpus.passages))
 
     def _read(self) -> Retriever:
+        if self._cache:
+            compile_apart(self._folder, self._parameters, self._cache)
         return load_retriever(self._folder, self._parameters, self._cache)
 
 

@@ -4,18 +4,20 @@ import gc
 import logging
 import os
 import pickle
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import NamedTemporaryFile
 
 import numpy as np
 import Stemmer
 
 from bot.content.files import content_files
-from bot.retrieval.parameters import Parameters
+from bot.retrieval.parameters import Parameters, read_parameters
 from bot.retrieval.retriever import Retriever
 
 _log = logging.getLogger(__name__)
@@ -42,12 +44,24 @@ def load_retriever(folder: Path, parameters: Parameters, cache: Path | None = No
     with _without_collector():
         if cache is None:
             return _build(folder, parameters)
-        file = cache / f"{_fingerprint(folder, parameters)}{_SUFFIX}"
+        file = _file(folder, parameters, cache)
         retriever = _read(file)
         if retriever is None:
             retriever = _build(folder, parameters)
             _keep(retriever, file)
         return retriever
+
+
+def compile_apart(folder: Path, parameters: Parameters, cache: Path) -> None:
+    """Compile a knowledge folder in a process of its own, unless it is: what that takes is given back when it ends.
+
+    Whatever goes wrong there shows when the folder is loaded.
+    """
+    if _file(folder, parameters, cache).exists():
+        return
+    command = [sys.executable, "-m", __name__, str(folder.absolute()), str(cache.absolute())]
+    with suppress(OSError):
+        subprocess.run(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, check=False)  # noqa: S603 - ourselves
 
 
 @contextmanager
@@ -68,6 +82,11 @@ def _build(folder: Path, parameters: Parameters) -> Retriever:
     from bot.content.reading import read_corpus
 
     return Retriever(read_corpus(folder), parameters)
+
+
+def _file(folder: Path, parameters: Parameters, cache: Path) -> Path:
+    """Return where a folder is kept compiled."""
+    return cache / f"{_fingerprint(folder, parameters)}{_SUFFIX}"
 
 
 def _fingerprint(folder: Path, parameters: Parameters) -> str:
@@ -109,3 +128,7 @@ def _keep(retriever: Retriever, file: Path) -> None:
             old.unlink(missing_ok=True)
     except OSError as error:
         _log.info("The compiled knowledge cannot be kept (%s): the next start takes a second longer.", error.strerror)
+
+
+if __name__ == "__main__":
+    load_retriever(Path(sys.argv[1]), read_parameters(), Path(sys.argv[2]))

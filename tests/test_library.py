@@ -1,11 +1,14 @@
 """The knowledge is read again when it changes, and a broken set never replaces a good one."""
 
 import asyncio
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from bot.errors import ContentError
+from bot.errors import BotError, ContentError
 from bot.library import Library
 from bot.retrieval.parameters import read_parameters
 from tests.conftest import PASSAGE, WriteKnowledge
@@ -67,3 +70,35 @@ async def test_an_unexpected_failure_is_reported_and_the_last_good_set_goes_on(
     await library.reload()
     assert titles(library) == ["Tomates"]
     assert caplog.text
+
+
+_READS = """
+import sys
+from pathlib import Path
+from bot.library import Library
+from bot.retrieval.parameters import read_parameters
+
+library = Library(Path(sys.argv[1]), read_parameters(), Path(sys.argv[2]))
+print(len(library.current().corpus.passages), "bot.content.reading" in sys.modules)
+"""
+"""A process that serves a folder, and whether it read the files itself."""
+
+
+def test_what_is_compiled_is_compiled_in_a_process_of_its_own(write_knowledge: WriteKnowledge, tmp_path: Path) -> None:
+    folder = write_knowledge({"passages/a.md": PASSAGE.format(title="A", text="Le menuisier rabote.")})
+    told = subprocess.run(
+        [sys.executable, "-c", _READS, str(folder), str(tmp_path / "cache")], check=True, capture_output=True, text=True
+    )
+    assert told.stdout == "1 False\n"
+
+
+def test_what_cannot_be_kept_compiled_is_served_all_the_same(write_knowledge: WriteKnowledge, tmp_path: Path) -> None:
+    folder = write_knowledge({"passages/a.md": PASSAGE.format(title="A", text="Le menuisier rabote.")})
+    (tmp_path / "cache").write_text("no folder", encoding="utf-8")
+    library = Library(folder, read_parameters(), tmp_path / "cache")
+    assert len(library.current().corpus.passages) == 1
+
+
+def test_what_is_wrong_is_told_as_it_is_without_a_cache(write_knowledge: WriteKnowledge, tmp_path: Path) -> None:
+    with pytest.raises(BotError, match=r"a\.md:1"):
+        Library(write_knowledge({"passages/a.md": "cassé"}), read_parameters(), tmp_path / "cache")

@@ -21,7 +21,7 @@ _AT_ONCE = 32
 _TRIES = 3
 _LOOKS_AGAIN, _READS_AGAIN = 2.0, 1.0
 """Seconds after which what another process had taken is looked for again, and what could not be read or kept is."""
-PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts, the last one for all that follow."""
 
 _log = logging.getLogger(__name__)

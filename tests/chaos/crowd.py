@@ -272,7 +272,11 @@ class OnTelegram(Side[on_telegram.Message]):
             journey = self._journeys[deed.person % len(self._journeys)]
             return self._began(deed, await self._asks(person, f"/parcours {journey}", exchange=exchange))
         # Whoever tries again does the same again, whatever was said meanwhile.
-        last = exchange.last or next(each.id for each in reversed(person.messages) if each.sender is self.double.bot)
+        last = exchange.last or next(
+            each.id
+            for each in reversed(person.messages)
+            if each.sender is self.double.bot and not each.text.startswith(_SORRY)
+        )
         exchange.last, message = last, person.chat.history[last]
         labels = self.labels_of(message)
         if labels and deed.drawn < 0.75:
@@ -493,7 +497,8 @@ class OnDiscord(Side[on_discord.Message]):
         return (shown[-1].text, tuple(shown[-1].buttons)) if shown else ("", ())
 
     def _last(self, person: on_discord.User) -> on_discord.Message:
-        return next(each for each in reversed(person.messages) if each.author is self.double.bot)
+        said = (each for each in reversed(person.messages) if each.author is self.double.bot)
+        return next(each for each in said if not each.text.startswith(_SORRY))
 
     @staticmethod
     def _is_shown(message: on_discord.Message, custom_id: str) -> bool:
