@@ -1,6 +1,6 @@
 """`make chaos`: whatever is killed, cut, full, slow or gone, nothing is lost and nothing counts twice.
 
-In all it takes about twelve minutes on two quiet cores, of which the hour takes five. `--only` runs one part.
+In all it takes about fourteen minutes on two quiet cores, of which the hour takes five. `--only` runs one part.
 """
 
 import argparse
