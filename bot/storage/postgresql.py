@@ -52,6 +52,15 @@ the next one comes within 2 s.
 _CHANNEL = "vigie"
 _VERSION = "schema_version"
 _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""What leaves it open whether the server did what it was told."""
 _CONFLICTS = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -262,7 +271,7 @@ class ServerDatabase(Database):
             with _in_words(self._address):
                 await connection.execute("COMMIT")
         except DatabaseError as error:
-            if connection.is_closed():
+            if isinstance(error.__cause__, _LOST):
                 raise UncertainError(str(error)) from error
             raise
 

@@ -18,7 +18,7 @@ import pytest
 
 from bot.app import build_advisor
 from bot.core.advisor import Advisor
-from bot.core.messages import DueKind, Incoming, Role
+from bot.core.messages import Address, DueKind, Incoming, Role
 from bot.library import Library
 from bot.storage import communities, conversations, misses, moving, people, programmes
 from bot.storage.address import ServerAddress, read_address
@@ -27,6 +27,7 @@ from bot.storage.database import (
     Database,
     DatabaseError,
     Transaction,
+    UncertainError,
     migrations,
     newest_version,
     open_database,
@@ -552,3 +553,26 @@ async def _in_the_middle(
             assert not other.done()
         goes_on.set()
     return other.result()
+
+
+_CUT = (
+    "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS"
+    " 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'"
+)
+_CUT_AT_COMMIT = (
+    "CREATE CONSTRAINT TRIGGER cut_at_commit AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED"
+    " FOR EACH ROW EXECUTE FUNCTION cut()"
+)
+
+
+async def test_what_may_or_may_not_be_kept_is_neither_answered_nor_given_up(
+    advisor: Advisor, database: Database
+) -> None:
+    asked = Incoming(Address("test", "léa"), NOON, "Faut-il répondre aux polémiques ?", id="1")
+    for statement in (_CUT, _CUT_AT_COMMIT):
+        await database.rows(statement)
+    with pytest.raises(UncertainError):
+        await advisor.handle(asked)
+    await database.rows("DROP TRIGGER cut_at_commit ON events")
+    outgoing = await advisor.handle(asked)
+    assert "Alban Jarry" in " ".join(reply.text for reply in outgoing.replies)
