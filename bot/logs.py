@@ -12,11 +12,9 @@ from enum import StrEnum
 
 _HIDDEN = "[hidden]"
 _OURS = "bot"
-_QUIET = ("httpx", "httpcore")
-"""Libraries that tell every request at a level where others tell what matters."""
 _TOLD = ("reference", "platform")
 """What a line may carry beside its message, for machines."""
-_RELIABLE = frozenset({_OURS, "aiohttp", "aiosqlite", "discord", "httpcore", "httpx", "sqlite3", "telegram"})
+_RELIABLE = frozenset({_OURS, "aiohttp", "aiosqlite", "discord", "sqlite3", "telegram"})
 """Whose errors say what went wrong, and not with what: any other may quote what somebody wrote."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({})))
 
@@ -128,8 +126,6 @@ def configure_logs(level: int, form: LogForm | None = None) -> None:
     handler.setFormatter(_formatter)
     logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
     logging.getLogger(_OURS).setLevel(level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
 def prefer(form: LogForm) -> None:

@@ -75,7 +75,7 @@ def run_apart(
 @contextmanager
 def logs_left_as_they_are() -> Iterator[None]:
     """Have whatever is changed of the logs be undone."""
-    loggers = [logging.getLogger(name) for name in (None, "bot", "httpx", "httpcore")]
+    loggers = [logging.getLogger(name) for name in (None, "bot")]
     levels, handlers = [each.level for each in loggers], loggers[0].handlers[:]
     # The handlers of pytest are taken off first, so that they are not closed.
     loggers[0].handlers.clear()

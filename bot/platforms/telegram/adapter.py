@@ -9,7 +9,6 @@ from datetime import datetime
 from telegram import InlineQuery, Update
 from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.content.corpus import digest
 from bot.core.advisor import Advisor
@@ -25,6 +24,7 @@ from bot.platforms.telegram.commands import publish_commands
 from bot.platforms.telegram.incoming import PLATFORM, lane
 from bot.platforms.telegram.outgoing import Sender
 from bot.platforms.telegram.readiness import report
+from bot.platforms.telegram.transport import AiohttpRequest, surrounding_proxy
 from bot.platforms.telegram.updates import explained, listen, poll
 from bot.platforms.telegram.webhook import Webhook
 from bot.rendering.wording import Wording
@@ -182,11 +182,12 @@ class TelegramAdapter:
 
 def made_bot(connection: Connection) -> ExtBot[int]:
     """Return a client that is not connected yet."""
+    proxy = connection.proxy or surrounding_proxy(connection.api)
     return ExtBot(
         connection.token,
         f"{connection.api}/bot",
         f"{connection.api}/file/bot",
-        request=HTTPXRequest(CONNECTIONS, proxy=connection.proxy, pool_timeout=_CONNECTION_WAIT),
-        get_updates_request=HTTPXRequest(1, proxy=connection.proxy),
+        request=AiohttpRequest(CONNECTIONS, _CONNECTION_WAIT, proxy),
+        get_updates_request=AiohttpRequest(1, _CONNECTION_WAIT, proxy),
         rate_limiter=AIORateLimiter(max_retries=_RETRIES) if connection.paced else None,
     )

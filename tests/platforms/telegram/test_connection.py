@@ -8,9 +8,6 @@ import pytest
 
 from bot.core.advisor import Advisor
 from bot.errors import BotError
-from bot.platforms.telegram.adapter import Connection, TelegramAdapter
-from bot.rendering.wording import read_wording
-from bot.resources import PROMPTS
 from bot.settings import load_settings
 from bot.storage.database import Database
 from tests.command_line import run
@@ -100,17 +97,6 @@ async def test_a_webhook_set_before_is_taken_away(asleep: Vigie, telegram: Storm
     await asleep.starts()
     await lea.reads_next()
     assert telegram.state.webhook is None
-    await asleep.stops()
-
-
-async def test_telegram_is_reached_through_a_proxy(
-    asleep: Vigie, telegram: StormyTelegram, advisor: Advisor, database: Database, lea: User
-) -> None:
-    proxy = telegram.base_url.removesuffix("/bot")
-    connection = Connection(telegram.token, "http://api.telegram.invalid", proxy=proxy, paced=False)
-    await asleep.starts(TelegramAdapter(connection, advisor, read_wording(PROMPTS), database, lambda: NOON))
-    await lea.writes(QUESTION)
-    assert "SWOT" in (await lea.reads_next()).text
     await asleep.stops()
 
 

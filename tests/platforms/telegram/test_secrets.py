@@ -73,7 +73,7 @@ async def test_whatever_happens_no_log_shows_the_token(
     for words in ("WARNING bot.platforms.telegram", "Traceback", "new and strange"):
         assert words in logged
     # Libraries tell what they send: addresses with the token, and what people read.
-    assert not re.search(r"^(DEBUG|INFO) (telegram|httpx|httpcore)", logged, re.MULTILINE)
+    assert not re.search(r"^(DEBUG|INFO) (telegram|aiohttp|asyncio)", logged, re.MULTILINE)
     assert_discreet(logged, telegram)
 
 
@@ -158,6 +158,6 @@ async def test_run_with_debug_never_shows_the_token(
         code, told = await ends(process)
     assert code == 2
     assert told.endswith("VIGIE_TELEGRAM_TOKEN.\n")
-    assert "DEBUG httpcore" not in told
+    assert "DEBUG aiohttp" not in told
     assert "new and strange" in told
     assert_discreet(told, telegram)
