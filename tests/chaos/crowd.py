@@ -52,6 +52,7 @@ class Exchange:
     Attributes:
         deed: what was done.
         began: when, on the loop's clock.
+        ended: when it was over, on the same clock.
         seconds: until the answer stood there, the last time that it was asked for; None for what was lost.
         text: what it said in the end.
         buttons: what stood below it.
@@ -64,6 +65,7 @@ class Exchange:
 
     deed: Deed
     began: float
+    ended: float = 0.0
     seconds: float | None = None
     text: str = ""
     buttons: tuple[str, ...] = ()
@@ -140,7 +142,8 @@ class Side(ABC, Generic[MessageT]):
                 if found:
                     exchange.text, exchange.buttons = found
                     if not exchange.text.startswith(_SORRY):
-                        exchange.seconds = exchange.seconds or loop.time() - began
+                        exchange.ended = loop.time()
+                        exchange.seconds = exchange.seconds or exchange.ended - began
                         return
                     exchange.sorry += 1
                 exchange.seconds = None
