@@ -120,22 +120,28 @@ class Inbox:
             while room := self._room(crew):
                 but = self._lanes | self._taken_by_others
                 items = await inbox.waiting(self._database, self._platform, _PAGE, self._shards, but)
-                await self._begin(crew, serving, dict(itertools.islice(_by_lane(items).items(), room)))
-                if len(items) < _PAGE:
+                is_all = len(items) < _PAGE
+                await self._begin(crew, serving, dict(itertools.islice(_by_lane(items).items(), room)), is_all=is_all)
+                if is_all:
                     return
         except DatabaseError as error:
             _log.warning("The inbox cannot be read. %s", error)
             self._woken.set()
             await is_set_within(self._stopping, _READS_AGAIN)
 
-    async def _begin(self, crew: Crew, serving: asyncio.TaskGroup, lanes: Mapping[str, Sequence[Item]]) -> None:
-        """Begin with those of some lanes that are nobody else's."""
+    async def _begin(
+        self, crew: Crew, serving: asyncio.TaskGroup, lanes: Mapping[str, Sequence[Item]], *, is_all: bool
+    ) -> None:
+        """Begin with those of some lanes that are nobody else's, of which all that waits is known, or a part."""
         claimed = await crew.claim(lanes.keys()) if lanes else ()
         self._taken_by_others.update(lanes.keys() - claimed)
         for lane in claimed:
             self._lanes.add(lane)
-            # Where others had it, they may have done something of it since.
-            serving.create_task(self._serve(crew, lane, lanes[lane] if crew.is_alone else ()))
+            if crew.is_alone:
+                serving.create_task(self._serve(crew, lane, lanes[lane], is_all=is_all))
+            else:
+                # Where others had it, they may have done something of it since.
+                serving.create_task(self._serve(crew, lane, (), is_all=False))
 
     async def _release_finished(self, crew: Crew) -> None:
         """Leave the lanes to others in which nothing waits any more."""
@@ -149,14 +155,20 @@ class Inbox:
         most = _LANES if crew.is_alone else min(_LANES, _AT_ONCE + len(self._pausing))
         return max(most - len(self._lanes), 0)
 
-    async def _serve(self, crew: Crew, lane: str, known: Sequence[Item]) -> None:
-        """Handle what waits in a lane, one after the other, as long as it is this process's."""
+    async def _serve(self, crew: Crew, lane: str, known: Sequence[Item], *, is_all: bool) -> None:
+        """Handle what waits in a lane, one after the other, as long as it is this process's.
+
+        What comes meanwhile is found when the lane is left: everything is looked at then.
+        """
         waiting = deque(known)
         while crew.has(lane) and not self._stopping.is_set():
-            waiting = waiting or await self._next_in(lane)
-            if not waiting:
+            if waiting:
+                await self._attempt(crew, waiting.popleft())
+            elif is_all:
                 break
-            await self._attempt(crew, waiting.popleft())
+            else:
+                waiting = await self._next_in(lane)
+                is_all = len(waiting) < _PAGE
         self._lanes.discard(lane)
         self._finished.add(lane)
         self._woken.set()

@@ -75,6 +75,11 @@ class Exchange:
     last: int = 0
     pressed: str = ""
 
+    def reads(self, shown: Sequence[on_telegram.Message] | Sequence[on_discord.Message]) -> None:
+        """Count what was sent for it; of several processes, one may ask for patience where another one answers."""
+        self.messages += len(shown)
+        self.sorry += sum(each.text.startswith(_SORRY) for each in shown[:-1])
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -171,7 +176,7 @@ class Side(ABC, Generic[MessageT]):
             return None
         exchange.seconds = asyncio.get_running_loop().time() - began
         await self._waiting.is_empty(lane)
-        exchange.messages += len(shown())
+        exchange.reads(shown())
         return shown()[-1].text, tuple(shown()[-1].buttons)
 
     @property
@@ -362,7 +367,7 @@ class OnTelegram(Side[on_telegram.Message]):
         exchange.seconds = asyncio.get_running_loop().time() - began
         await self._waiting.is_empty((self.name, str(person.id)))
         shown = chat.shown[before:]
-        exchange.messages += len(shown)
+        exchange.reads(shown)
         if exchange.deed.again is Again.LATER:
             self._repeats(exchange.deed.again, update)
         return (shown[-1].text, tuple(shown[-1].buttons)) if shown else (query.notice or "", ())
@@ -383,7 +388,7 @@ class OnTelegram(Side[on_telegram.Message]):
         shown = [each for each in chat.shown[before:] if holds(each)]
         if exchange:
             exchange.seconds = exchange.seconds or seconds
-            exchange.messages += len(shown)
+            exchange.reads(shown)
         return shown
 
     def _repeats(self, again: Again, update: Mapping[str, object]) -> None:
@@ -496,7 +501,7 @@ class OnDiscord(Side[on_discord.Message]):
         if done is None:
             return None
         shown = [each for each in channel.shown[before:] if each.visible_to(person)]
-        exchange.messages += len(shown)
+        exchange.reads(shown)
         return (shown[-1].text, tuple(shown[-1].buttons)) if shown else ("", ())
 
     def _last(self, person: on_discord.User) -> on_discord.Message:
@@ -598,7 +603,7 @@ class OnDiscord(Side[on_discord.Message]):
         shown = [each for each in channel.shown[before:] if holds(each)]
         if exchange:
             exchange.seconds = exchange.seconds or seconds
-            exchange.messages += len(shown)
+            exchange.reads(shown)
         return shown[-1].text, tuple(shown[-1].buttons)
 
     async def _comes(self, channel: on_discord.Channel, holds: Callable[[], bool], lane: Lane) -> bool:
@@ -630,7 +635,7 @@ def _read(done: on_discord.Interaction | None, exchange: Exchange) -> Read | Non
     """Return what answers an interaction in its place."""
     if done is None:
         return None
-    exchange.messages += len(done.messages)
+    exchange.reads(done.messages)
     return (done.messages[-1].text, tuple(done.messages[-1].buttons)) if done.messages else ("", ())
 
 

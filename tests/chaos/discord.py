@@ -28,7 +28,7 @@ _PATIENCE = 60.0
 _REPLAYS = 5
 _TURNS = 20
 """How often others have their turn between what one person does and the next: some of it is heard meanwhile."""
-_SOON = Timing(retries=(0.01,), reconnects=(0.01,), identifies=0.0, servers=0.01, tended=3600.0)
+_SOON = Timing(retries=(0.01,), keeps=(0.01,), reconnects=(0.01,), identifies=0.0, servers=0.01, tended=3600.0)
 _LEAVING = {"Quitter", "Recommencer", "Pause"}
 _ASKED = ("faut-il répondre aux polémiques ?", "recette de la blanquette de veau", "merci", "c'est quoi le SWOT ?")
 

@@ -445,6 +445,7 @@ def _tips(side: OnTelegram | OnDiscord) -> list[str]:
 def _differences(fair: Hour, foul: Hour) -> Iterator[str]:
     """Yield what an hour in foul weather left otherwise than one in fair weather."""
     parted = _parted(foul)
+    more_than_once = []
     for number, once in fair.exchanges.items():
         again = foul.exchanges[number]
         if again.unheard or _is_unkept(foul, again) or (_is_private(once) and number > parted.get(_who(once), number)):
@@ -454,8 +455,11 @@ def _differences(fair: Hour, foul: Hour) -> Iterator[str]:
         if _leads_on(once) != _leads_on(again):
             yield f"{once.deed}: {_leads_on(once)} became {_leads_on(again)}"
         twice = again.messages - once.messages
-        if twice > 0 and not again.sorry and not again.unheard and not foul.cut and not foul.restarts:
-            yield f"{once.deed}: {twice} messages more"
+        if twice > 0 and not again.sorry:
+            more_than_once.append(f"{once.deed}: {twice} messages more")
+    # What was done, and its answer lost, is done once more.
+    if len(more_than_once) > foul.cut and not foul.restarts:
+        yield from more_than_once
     alike = [{row for row in each.kept if row[1:3] not in parted} for each in (fair, foul)]
     for row in alike[0] - alike[1]:
         yield f"was kept, and is not: {row}"
@@ -534,7 +538,7 @@ def _tell(name: str, hour: Hour, scale: Scale) -> None:
     )
     for each in hour.stretches:
         took = [found.seconds for found in _during(hour, each) if found.deed.platform in each.fault.harms]
-        well = [found.seconds for found in _during(hour, each) if found.deed.platform not in each.fault.harms]
+        well = [found.seconds for found in _elsewhere(hour) if found in _during(hour, each)]
         longest = f"held up for {max(filter(None, took), default=0):.1f} s at most" if took else "nobody held up"
         print(
             f"  {each.fault.name} for {each.ended - each.began:.1f} s: {longest};"
@@ -544,11 +548,18 @@ def _tell(name: str, hour: Hour, scale: Scale) -> None:
 
 def _elsewhere(hour: Hour) -> list[Exchange]:
     """Return what was answered where nothing was wrong, while something was on the other platform or with Vigie."""
-    return [
-        each
+    harmed = {
+        each.deed.number
         for stretch in hour.stretches
         for each in _during(hour, stretch)
-        if each.deed.platform not in stretch.fault.harms and each.seconds is not None
+        if each.deed.platform in stretch.fault.harms
+    }
+    return [
+        each
+        for number, each in hour.exchanges.items()
+        if number not in harmed
+        and each.seconds is not None
+        and any(stretch.began - _UNDER_WAY <= each.began <= stretch.ended + _GRACE for stretch in hour.stretches)
     ]
 
 

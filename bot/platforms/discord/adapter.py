@@ -81,7 +81,7 @@ class DiscordAdapter:
         self._carrier = DiscordCarrier(wording.asides, self._visibility, advisor)
         self._handling = Handling(self._carrier, advisor, database, now, figures)
         self._inbox = Inbox(database, PLATFORM, self._handling.handle, now, timing.retries, self._shards)
-        self._desk = Desk(advisor, self._carrier, self._handling, self._inbox, self._visibility, now)
+        self._desk = Desk(advisor, self._carrier, self._handling, self._inbox, self._visibility, now, timing.keeps)
         self._now = now
         self._is_ready = False
         self._was_ready = False

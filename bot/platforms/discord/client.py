@@ -14,7 +14,7 @@ from yarl import URL
 
 from bot.core.messages import Event
 from bot.platforms.discord.commands import Interaction
-from bot.platforms.discord.desk import Desk
+from bot.platforms.discord.desk import KEEPS, Desk
 from bot.platforms.inbox import PAUSES
 
 _ID = re.compile(r"(?P<kind>[a-z]{1,9}):(?P<version>\d+):(?P<owner>[0-9a-f]{16}):.{1,60}|link:.{0,64}")
@@ -43,6 +43,7 @@ class Timing:
 
     Attributes:
         retries: between attempts at an event.
+        keeps: between attempts to keep one, before it is answered without.
         reconnects: between connections; Discord allows a thousand a day
             (https://discord.com/developers/docs/events/gateway#session-start-limit-object).
         identifies: between sessions of one connection
@@ -53,6 +54,7 @@ class Timing:
     """
 
     retries: Sequence[float] = PAUSES
+    keeps: Sequence[float] = KEEPS
     reconnects: Sequence[float] = (1.0, 5.0, 15.0, 60.0, 120.0, 300.0)
     identifies: float = 5.0
     servers: float = 2.0

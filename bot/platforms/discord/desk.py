@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -45,6 +46,9 @@ _SEEN_BY_ALL = frozenset({"question"})
 _IN_PRIVATE = frozenset({"parcours"})
 _LOOKED_UP_WITHIN = 1.5
 """Seconds that a form may be looked up: Discord takes one within three."""
+KEEPS = (0.5, 1.0)
+"""Seconds between attempts to keep an event. Of several processes, each is told all of them: whoever gave up at once
+would say that nothing can be kept, beside another one's answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +64,10 @@ class Desk:
         inbox: Inbox,
         visibility: Visibility,
         now: Callable[[], datetime],
+        keeps: Sequence[float] = KEEPS,
     ) -> None:
+        self._keeps = keeps
+        self._keeping: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._advisor = advisor
         self._carrier = carrier
         self._handling = handling
@@ -171,11 +178,29 @@ class Desk:
         task.add_done_callback(self._in_hand.discard)
 
     async def _keep_or_answer(self, received: DiscordReceived, delivered: Delivered) -> None:
-        try:
-            await self._inbox.accept([delivered])
-        except DatabaseError as error:
-            _log.warning("An event of Discord could not be kept. %s", error)
-            await self._handling.reply_unkept(received)
+        """Keep an event after those of its lane that came before; what cannot be kept is answered without."""
+        async with self._keeping.setdefault(delivered.lane, asyncio.Lock()):
+            if await self._is_kept(delivered):
+                return
+        _log.warning("An event of Discord could not be kept.")
+        await self._handling.reply_unkept(received)
+
+    async def _is_kept(self, delivered: Delivered) -> bool:
+        """Keep an event; return whether that could be done before too long."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + sum(self._keeps)
+        for pause in (0.0, *self._keeps):
+            await asyncio.sleep(pause)
+            try:
+                await self._inbox.accept([delivered])
+            except DatabaseError as error:
+                _log.warning("An event of Discord has to wait. %s", error)
+            else:
+                return True
+            if loop.time() > until:
+                # A file that another process holds is waited for by every attempt.
+                break
+        return False
 
     def _is_unseen(self, interaction: Interaction, *, to_all: bool | None) -> bool:
         if interaction.guild_id is None or interaction.channel_id is None:

@@ -20,7 +20,7 @@ from tests.fakes.discord import Channel, FakeDiscord, Server, User
 from tests.people import NOON
 
 _WORDING = read_wording(PROMPTS)
-SOON = Timing(retries=(0.01,), reconnects=(0.01,), identifies=0.0, servers=0.01, tended=0.02)
+SOON = Timing(retries=(0.01,), keeps=(0.01,), reconnects=(0.01,), identifies=0.0, servers=0.01, tended=0.02)
 
 
 class Vigie:

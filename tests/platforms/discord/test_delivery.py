@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -544,6 +545,29 @@ async def test_whoever_asks_while_nothing_can_be_kept_is_answered_all_the_same(
     await asks(sam, general)
     await vigie.stops()
     assert len(answers(double, general)) == 2
+
+
+async def test_what_cannot_be_kept_for_a_moment_is_kept_when_it_can_be(
+    asleep: Vigie, double: FakeDiscord, lea: User, database: Database
+) -> None:
+    await asleep.starts(asleep.made(timing=replace(SOON, keeps=(0.02,) * 100)))
+    step = await writes(lea, "/parcours demarrer")
+    await all_is_handled(double, database)
+    before = step.text
+    with another_process(database) as other, heard() as log:
+        await other.runs("ALTER TABLE inbox RENAME TO gone")
+        await lea.presses(step, "Passer")
+        lea.skips()
+        await lea.writes("où j'en suis")
+        await log.says("An event of Discord has to wait", times=2)
+        await other.runs("ALTER TABLE gone RENAME TO inbox")
+        moved, where = await lea.reads(2)
+        await asleep.stops()
+    # What was pressed was heard before what was written.
+    assert moved is step
+    assert step.text != before
+    assert "Étape 2" in where.text
+    assert "could not be kept" not in log.text
 
 
 async def test_an_answer_that_cannot_be_recorded_is_not_said_again_and_again(
