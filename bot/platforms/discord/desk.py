@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,8 @@ _LOOKED_UP_WITHIN = 1.5
 KEEPS = (0.5, 1.0)
 """Seconds between attempts to keep an event. Of several processes, each is told all of them: whoever gave up at once
 would say that nothing can be kept, beside another one's answer."""
+_REMEMBERED = 1024
+"""The last events that could not be kept: Discord may tell of them once more."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class Desk:
     ) -> None:
         self._keeps = keeps
         self._keeping: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._unkept: deque[str] = deque(maxlen=_REMEMBERED)
         self._advisor = advisor
         self._carrier = carrier
         self._handling = handling
@@ -180,8 +184,10 @@ class Desk:
     async def _keep_or_answer(self, received: DiscordReceived, delivered: Delivered) -> None:
         """Keep an event after those of its lane that came before; what cannot be kept is answered without."""
         async with self._keeping.setdefault(delivered.lane, asyncio.Lock()):
-            if await self._is_kept(delivered):
+            # Whoever was told to try again has done so by now: the same event counts no more.
+            if delivered.id in self._unkept or await self._is_kept(delivered):
                 return
+            self._unkept.append(delivered.id)
         _log.warning("An event of Discord could not be kept.")
         await self._handling.reply_unkept(received)
 

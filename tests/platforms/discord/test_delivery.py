@@ -547,6 +547,23 @@ async def test_whoever_asks_while_nothing_can_be_kept_is_answered_all_the_same(
     assert len(answers(double, general)) == 2
 
 
+async def test_what_could_not_be_kept_is_answered_once_however_often_it_comes(
+    vigie: Vigie, double: FakeDiscord, lea: User, database: Database
+) -> None:
+    with another_process(database) as other, heard() as log:
+        await other.runs("ALTER TABLE inbox RENAME TO gone")
+        await lea.writes(QUESTION)
+        double.delivers_again()
+        await log.says("could not be kept")
+        await lea.reads_next()
+        await other.runs("ALTER TABLE gone RENAME TO inbox")
+        double.delivers_again()
+        await writes(lea, OTHER_QUESTION)
+        await vigie.stops()
+    assert log.count("could not be kept") == 1
+    assert len(answers(double, lea.private)) == 2
+
+
 async def test_what_cannot_be_kept_for_a_moment_is_kept_when_it_can_be(
     asleep: Vigie, double: FakeDiscord, lea: User, database: Database
 ) -> None:
